@@ -1,0 +1,1 @@
+"""ModelOps: layered YAML in, committed and verified Kubernetes manifests out."""

@@ -1,0 +1,12 @@
+"""The rule book: every code that the compiler can say, one module an area.
+
+A diagnostic is made from one of these values and from nothing else, so the list is closed. `RULES`
+is what `modelops rule` serves and what the tests hold against the golden cases.
+"""
+
+from modelops.diagnostics.rule import Rule
+from modelops.diagnostics.rulebook import cfg, dsk, fit, git, img, nam, ver
+
+RULES: dict[str, Rule] = {
+    rule.code: rule for area in (cfg, ver, nam, dsk, fit, img, git) for rule in area.RULES
+}

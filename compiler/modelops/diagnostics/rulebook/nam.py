@@ -1,0 +1,119 @@
+"""Area NAM of the rule book: what people may call things, and what is called alike.
+
+Read by `load`, the models and `plan`; nothing here decides anything.
+"""
+
+from modelops.diagnostics.rule import Rule
+
+NAM001 = Rule(
+    code="NAM001",
+    summary="a file or folder whose name can name no environment, workspace or profile",
+    why=(
+        "An environment with a dash in its name was taken apart at the dash, and what belonged to "
+        "it was deployed to another one; one with a capital letter passed until Kubernetes "
+        "refused its namespace. Names are never taken apart any more, and the shorter alphabet "
+        "keeps `modelops-dask-<environment>-<workspace>` unambiguous."
+    ),
+    failing="""\
+# environments/Dev-A/environment.yaml
+spec: {description: For team A.}
+""",
+    passing="""\
+# environments/deva/environment.yaml
+spec: {description: For team A.}
+""",
+    remedy=(
+        "Environments: a lower-case letter, then at most 11 lower-case\n"
+        "letters and digits.\n"
+        "Workspaces and profiles: at most 63 lower-case letters, digits and\n"
+        "dashes, beginning with a letter and not ending with a dash."
+    ),
+)
+
+NAM002 = Rule(
+    code="NAM002",
+    summary="two things that compile to the same name",
+    why=(
+        "The second workspace of an environment once took the place of the first: both compiled "
+        "to the same names. Namespaces now carry the workspace's name. What can still meet are "
+        "names that people choose: a workspace that makes its own Secret under the name of the "
+        "pull secret would overwrite the credentials that its images are pulled with."
+    ),
+    failing="""\
+# environments/dev/environment.yaml
+spec:
+  registry:
+    pullSecret: {name: ghcr-credentials, existing: true}
+# environments/dev/workspaces/malaria.yaml
+spec:
+  secrets: {ghcr-credentials: {generate: [token]}}
+""",
+    passing="""\
+# environments/dev/environment.yaml
+spec:
+  registry:
+    pullSecret: {name: ghcr-credentials, existing: true}
+# environments/dev/workspaces/malaria.yaml
+spec:
+  secrets: {dashboard-token: {generate: [token]}}
+""",
+    remedy="Give one of the two another name.",
+)
+
+NAM003 = Rule(
+    code="NAM003",
+    summary="a workspace in a namespace that belongs to the cluster or to Flux",
+    why=(
+        "A workspace owns its namespace: when its file is removed, Flux removes the namespace "
+        "with all that is in it. Where Flux's own objects live there too, they go with it, and "
+        "nothing is left that could bring them back."
+    ),
+    failing="""\
+# environments/dev/environment.yaml
+spec:
+  flux: {namespace: modelops-dask-dev}
+""",
+    passing="""\
+# environments/dev/environment.yaml
+spec:
+  flux: {namespace: modelops-system}
+""",
+    remedy="Give Flux a namespace of its own, such as modelops-system.",
+)
+
+NAM007 = Rule(
+    code="NAM007",
+    summary="a label that Kubernetes refuses, or that is not for people",
+    why=(
+        "Kubernetes looks at labels only when objects are applied, after the merge, and one "
+        "illegal label stops the whole unit. Other keys are spoken for: selectors, Flux and Pod "
+        "Security go by them, and a changed one cuts a Service off from its pods."
+    ),
+    failing="""\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  labels:
+    team: Malaria modelling
+    app.kubernetes.io/name: malaria
+""",
+    passing="""\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  labels:
+    team: malaria-modelling
+    example.org/project: malaria
+""",
+    remedy=(
+        "Values: at most 63 letters, digits, dashes, underscores and dots,\n"
+        "with a letter or digit at both ends.\n"
+        "Keys: the same, after a prefix of your own where you want one."
+    ),
+)
+
+RULES = (
+    NAM001,
+    NAM002,
+    NAM003,
+    NAM007,
+)
+"""The rules of this area, by number."""

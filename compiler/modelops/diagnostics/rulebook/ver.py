@@ -1,0 +1,71 @@
+"""Area VER of the rule book: what holds of the objects that a compile makes.
+
+Most of these are the compiler's guard against itself; where no input can show a rule, its examples
+are words. Nothing here decides anything.
+"""
+
+from modelops.diagnostics.rule import Rule
+
+VER001 = Rule(
+    code="VER001",
+    summary="a generated object that the cluster would refuse",
+    why=(
+        "What the API server refuses after the merge stops the whole unit: Flux reports the "
+        "failure and the old state stays. So every object is held against the schemas of the "
+        "targeted Kubernetes minor and its neighbours, the schemas of custom resources, and the "
+        "restricted Pod Security Standard, before anything is written."
+    ),
+    failing="A generated Deployment whose replicas are the text `two`, or whose pods run as root.",
+    passing="The same Deployment with the number 2, and a numeric user that is not 0.",
+    remedy=(
+        "Change the input that the message names.\n"
+        "No input should be able to do this: please report it, with the message."
+    ),
+)
+
+VER002 = Rule(
+    code="VER002",
+    summary="a reference to something that nothing makes or declares",
+    why=(
+        "Secrets were made in `default` while the pods that needed them ran in a namespace of "
+        "their own; and a Secret of the right name held its value under another key than the pod "
+        "asked for. Kubernetes accepts both, and the pod never starts."
+    ),
+    failing="""\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  workers:
+    secretEnv: {GITHUB_TOKEN: {secret: github-token, key: token}}
+""",
+    passing="""\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  secrets: {github-token: {existing: true}}
+  workers:
+    secretEnv: {GITHUB_TOKEN: {secret: github-token, key: token}}
+""",
+    remedy=(
+        "Correct the name or the key, or declare what is meant.\n"
+        "`existing: true` says that someone else makes it."
+    ),
+)
+
+VER003 = Rule(
+    code="VER003",
+    summary="two objects of the same kind, namespace and name",
+    why=(
+        "The cluster keeps one object of each kind, namespace and name. In an earlier system the "
+        "second workspace of an environment overwrote the first; with Flux, two units that own "
+        "one object take it from each other at every reconciliation."
+    ),
+    failing="Two environments of one cluster that give the same storage class different settings.",
+    passing="Storage classes with a name for each environment, or the same settings in both.",
+    remedy="Rename one of the two inputs that the message names, or remove one.",
+)
+
+RULES = (
+    VER001,
+    VER002,
+    VER003,
+)
+"""The rules of this area, by number."""

@@ -1,0 +1,38 @@
+"""The shell's hands: reads `environments/`, compares and writes `generated/`, `schemas/`, `--out`.
+
+Bytes come in from the disk as `{path: bytes}` and leave as `Artefacts`; nothing here knows what
+they mean. Everything is all or nothing per file: a killed compile, a full disk or a second compile
+at the same time leave each file either as it was or complete, and the next write heals the rest.
+What the world does wrong is raised as `WorldFailure` and caught once, in `cli`.
+"""
+
+from modelops.disk.differences import Change, Differences, Limit, Written, diff_excerpt
+from modelops.disk.export import export
+from modelops.disk.failures import Busy, InTheWay, NotAProject, Unreadable, Unwritable, WorldFailure
+from modelops.disk.flat import compare_flat, write_flat
+from modelops.disk.generated import Scope, compare, write
+from modelops.disk.sources import LARGEST_SOURCE, environment_names, find_root, read_sources
+
+__all__ = [
+    "LARGEST_SOURCE",
+    "Busy",
+    "Change",
+    "Differences",
+    "InTheWay",
+    "Limit",
+    "NotAProject",
+    "Scope",
+    "Unreadable",
+    "Unwritable",
+    "WorldFailure",
+    "Written",
+    "compare",
+    "compare_flat",
+    "diff_excerpt",
+    "environment_names",
+    "export",
+    "find_root",
+    "read_sources",
+    "write",
+    "write_flat",
+]

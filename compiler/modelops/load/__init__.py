@@ -1,0 +1,78 @@
+"""Stage `load`: from the bytes of the files below `environments/` to Documents.
+
+What comes in was read by the shell: bytes by path. What leaves are trees with the place of every
+node, each in a document whose envelope says what its place says. Nothing is merged and no model is
+known here: whether a key below `spec` may exist is decided by `validate`.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from modelops.diagnostics import Diagnostic, Outcome, worst_first
+from modelops.documents import Document, Documents, EnvironmentDocuments, Kind
+from modelops.load.envelope import opened
+from modelops.load.places import (
+    Place,
+    is_ignored,
+    misnamed,
+    placed,
+    without_environment_file,
+)
+from modelops.load.settings import load_settings
+from modelops.load.yaml import read
+
+__all__ = ["load", "load_settings"]
+
+
+def load(sources: Mapping[str, bytes]) -> Outcome[Documents]:
+    """Every document below `environments/`, or all that is wrong with them.
+
+    Args:
+        sources: content by path below the project root, with forward slashes.
+    """
+    findings = [placed(file) for file in sorted(sources) if not is_ignored(file)]
+    places = [finding for finding in findings if isinstance(finding, Place)]
+    outcomes = [_document(place, sources[place.file]) for place in places]
+    found = [
+        *(finding for finding in findings if isinstance(finding, Diagnostic)),
+        *misnamed(places),
+        *without_environment_file(places),
+        *(diagnostic for outcome in outcomes for diagnostic in outcome.diagnostics),
+    ]
+    if found:
+        return Outcome(None, worst_first(found))
+    documents = [outcome.value for outcome in outcomes if outcome.value]
+    return Outcome(_sorted_by_place(zip(places, documents, strict=True)))
+
+
+def _document(place: Place, raw: bytes) -> Outcome[Document]:
+    """The document at a place."""
+    parsed = read(place.file, raw)
+    if parsed.value is None:
+        return Outcome(None, parsed.diagnostics)
+    return opened(place, parsed.value)
+
+
+def _sorted_by_place(placed_documents: Iterable[tuple[Place, Document]]) -> Documents:
+    """The documents, by environment, kind and name."""
+    shelves: dict[tuple[str | None, Kind], dict[str, Document]] = {}
+    for place, document in placed_documents:
+        shelves.setdefault((place.environment, place.kind), {})[place.name] = document
+
+    def shelf(environment: str | None, kind: Kind) -> dict[str, Document]:
+        documents = shelves.get((environment, kind), {})
+        return {name: documents[name] for name in sorted(documents)}
+
+    names = sorted(name for name, kind in shelves if name and kind is Kind.ENVIRONMENT)
+    return Documents(
+        base=shelf(None, Kind.DEFAULTS).get("base"),
+        images=shelf(None, Kind.IMAGES).get("images"),
+        profiles=shelf(None, Kind.PROFILE),
+        environments={
+            name: EnvironmentDocuments(
+                environment=shelf(name, Kind.ENVIRONMENT)[name],
+                profiles=shelf(name, Kind.PROFILE),
+                workspaces=shelf(name, Kind.WORKSPACE),
+            )
+            for name in names
+        },
+    )

@@ -1,0 +1,96 @@
+"""What a person may write: one frozen pydantic model a kind, and what `validate` makes of a tree.
+
+The models are the only description of each option: defaults, JSON Schemas and reference
+documentation are derived from them. They judge one field at a time; what holds between fields is
+judged by `plan`, which knows where each value came from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from modelops.model.environment import EnvironmentSpec
+from modelops.model.fields import Spec
+from modelops.model.images import ImagesSpec
+from modelops.model.layers import DefaultsSpec, ProfileSpec
+from modelops.model.workspace import WorkspaceSpec
+from modelops.provenance import DataPath, Origins, Span
+
+S = TypeVar("S", bound=Spec)
+
+MODELS: dict[str, type[Spec]] = {
+    "Defaults": DefaultsSpec,
+    "Profile": ProfileSpec,
+    "Images": ImagesSpec,
+    "Environment": EnvironmentSpec,
+    "Workspace": WorkspaceSpec,
+}
+"""Every `kind` that people write, and the model of its `spec`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configured(Generic[S]):
+    """One valid object as written, with the places that its values came from.
+
+    Attributes:
+        source: the file it is named after.
+        layers: the names of the layers that were looked at, lowest first.
+        profiles: the names of the active profiles, in order.
+    """
+
+    name: str
+    source: str
+    spec: S
+    origins: Origins
+    layers: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ()
+
+    def at(self, *path: str | int) -> Span:
+        """Where the value at this path of the spec was written; keys as in the file."""
+        return self.origins.span(path)
+
+    def at_key(self, *path: str | int) -> Span:
+        """Where the key of this path was written."""
+        return self.origins.key_span(path)
+
+    def layer(self, *path: str | int) -> str:
+        """The layer that won this path; `default` where nobody wrote it."""
+        origin = self.origins.origin(path)
+        return origin.layer if origin else "default"
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredEnvironment:
+    """One environment and its workspaces, sorted by name."""
+
+    environment: Configured[EnvironmentSpec]
+    workspaces: tuple[Configured[WorkspaceSpec], ...]
+
+    @property
+    def name(self) -> str:
+        """The environment's name."""
+        return self.environment.name
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that people wrote, valid field by field."""
+
+    images: Configured[ImagesSpec]
+    profiles: Mapping[str, Configured[ProfileSpec]]
+    environments: tuple[ConfiguredEnvironment, ...]
+
+
+__all__ = [
+    "MODELS",
+    "Configuration",
+    "Configured",
+    "ConfiguredEnvironment",
+    "DataPath",
+    "DefaultsSpec",
+    "EnvironmentSpec",
+    "ImagesSpec",
+    "ProfileSpec",
+    "Spec",
+    "WorkspaceSpec",
+]

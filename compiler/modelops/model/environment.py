@@ -1,0 +1,93 @@
+"""Kind Environment: one cluster's worth of settings that its workspaces share."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from modelops.diagnostics import Tier
+from modelops.model.cluster import Cluster
+from modelops.model.fields import Duration, Name, Namespace, ObjectName, Spec, Text
+from modelops.model.images import Repository
+from modelops.model.layers import LayerSpecs
+
+
+class PullSecret(Spec):
+    """The Secret that images are pulled with, in every namespace that pulls."""
+
+    name: ObjectName = Field(description="The Secret's name.")
+    existing: Literal[True] = Field(
+        description="Someone else makes it in every namespace: `kubectl create secret "
+        "docker-registry`."
+    )
+
+
+class Registry(Spec):
+    """Where relative image repositories are, and how they are pulled."""
+
+    prefix: Repository | None = Field(
+        None, description="Prefix of relative repositories; absent: the one of images.yaml."
+    )
+    pull_secret: PullSecret | None = Field(
+        None, description="Absent: images are public, or nodes pull by their own identity."
+    )
+
+
+GitUrl = Annotated[str, StringConstraints(pattern=r"^(https|ssh)://[^\s@]*(@?[^\s@]+)$")]
+
+
+class Flux(Spec):
+    """How the cluster reads this repository."""
+
+    namespace: Namespace = Field(
+        "modelops-system", description="Where Flux's objects for this environment live."
+    )
+    source: ObjectName = Field("modelops", description="The GitRepository's name.")
+    url: GitUrl = Field(description="The repository that the cluster reads.")
+    branch: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/-]{1,200}$")] = Field(
+        "main", description="The branch that the cluster follows."
+    )
+    interval: Duration = Field(
+        "1h", validate_default=True, description="How often drift is mended."
+    )
+    service_account: ObjectName = Field(
+        "flux-applier", description="Who applies: an account in `namespace`."
+    )
+
+
+class SecretProvider(StrEnum):
+    """Who makes `generate` secrets."""
+
+    GENERATE = "generate"
+    EXTERNAL_SECRETS = "externalSecrets"
+
+
+class Secrets(Spec):
+    """How secrets come to be in this environment."""
+
+    provider: SecretProvider = Field(
+        SecretProvider.GENERATE,
+        description="generate: a Job makes them once in the cluster | externalSecrets: External "
+        "Secrets does.",
+    )
+    store: ObjectName | None = Field(
+        None, description="The ClusterSecretStore of `external` secrets that name none."
+    )
+
+
+class EnvironmentSpec(Spec):
+    """One environment."""
+
+    description: Text = Field("", description="For people.")
+    tier: Tier = Field(
+        Tier.DEVELOPMENT,
+        description="development | staging | production: decides which warnings are errors.",
+    )
+    profiles: tuple[Name, ...] = Field((), description="The profiles of files that name none.")
+    cluster: Cluster = Field(description="The cluster it lives on.")
+    registry: Registry = Field(default_factory=Registry, description="Where images come from.")
+    flux: Flux = Field(description="How the cluster reads this repository.")
+    secrets: Secrets = Field(default_factory=Secrets, description="How secrets come to be.")
+    defaults: LayerSpecs = Field(
+        default_factory=LayerSpecs, description="The environment's layer of other kinds."
+    )

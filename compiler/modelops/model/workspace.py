@@ -1,0 +1,366 @@
+"""Kind Workspace: one Dask plane in a namespace of its own."""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    StringConstraints,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
+
+from modelops.diagnostics import Severity
+from modelops.diagnostics.rulebook import RULES, cfg
+from modelops.model.fields import (
+    Bytes,
+    Count,
+    Cpu,
+    Duration,
+    EnvName,
+    Flag,
+    FrozenMap,
+    Headroom,
+    Labels,
+    Name,
+    ObjectName,
+    Port,
+    Positive,
+    Saturation,
+    Share,
+    SourceText,
+    Spec,
+    Text,
+    refuse,
+)
+from modelops.model.images import ExecutorType
+from modelops.model.layers import ProfileChoice
+
+# --- resources -----------------------------------------------------------------------------------
+
+
+def _range(value: object, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 -- pydantic's own signature
+    """One quantity means request = limit."""
+    return handler(value if isinstance(value, dict) else {"request": value, "limit": value})
+
+
+class CpuRange(Spec):
+    """CPUs asked for, and CPUs at most."""
+
+    request: Cpu = Field(description="What the scheduler sets aside.")
+    limit: Cpu = Field(description="What the container may use at most.")
+
+
+class BytesRange(Spec):
+    """Bytes asked for, and bytes at most."""
+
+    request: Bytes = Field(description="What the scheduler sets aside.")
+    limit: Bytes = Field(description="What the container may use at most.")
+
+
+CpuAmount = Annotated[CpuRange, WrapValidator(_range, json_schema_input_type=Cpu | CpuRange)]
+"""One quantity (request = limit), or both."""
+
+BytesAmount = Annotated[
+    BytesRange, WrapValidator(_range, json_schema_input_type=Bytes | BytesRange)
+]
+"""One quantity (request = limit), or both."""
+
+
+class SchedulerResources(Spec):
+    """What the scheduler's container gets."""
+
+    cpu: CpuAmount = Field("500m", validate_default=True, description="CPUs.")
+    memory: BytesAmount = Field("1Gi", validate_default=True, description="Memory.")
+    ephemeral_storage: BytesAmount | None = Field(
+        None, description="Disk of the node; absent: computed from its volumes."
+    )
+
+
+class WorkerResources(Spec):
+    """What one worker pod's container gets."""
+
+    cpu: CpuAmount = Field("2", validate_default=True, description="CPUs.")
+    memory: BytesAmount = Field("8Gi", validate_default=True, description="Memory.")
+    ephemeral_storage: BytesAmount | None = Field(
+        None, description="Disk of the node; absent: computed from its volumes."
+    )
+    gpu: Count = Field(0, description="nvidia.com/gpu.")
+
+
+# --- scheduler and workers -----------------------------------------------------------------------
+
+EnvText = FrozenMap[EnvName, SourceText]
+"""Environment variables; what was typed stays what it was."""
+
+
+class SecretKey(Spec):
+    """One key of one Secret of the unit."""
+
+    secret: ObjectName = Field(description="A name under `secrets`.")
+    key: Annotated[str, StringConstraints(pattern=r"^[-._a-zA-Z0-9]{1,253}$")] = Field(
+        description="The key inside it."
+    )
+
+
+class Scheduler(Spec):
+    """The Dask scheduler: always one pod."""
+
+    image: Name = Field(
+        "dask-scheduler", description="A name in images.yaml, or a full image reference."
+    )
+    pool: ObjectName = Field("cpu", description="A node pool of the environment.")
+    resources: SchedulerResources = Field(
+        default_factory=SchedulerResources, description="What its container gets."
+    )
+    env: EnvText = Field(description="Environment variables.")
+    secret_env: FrozenMap[EnvName, SecretKey] = Field(
+        description="Environment variables read from Secrets."
+    )
+
+
+class AutoscalingMode(StrEnum):
+    """What decides how many workers there are."""
+
+    QUEUE = "queue"
+    CPU = "cpu"
+
+
+class Autoscaling(Spec):
+    """Workers that come and go."""
+
+    mode: AutoscalingMode = Field(
+        AutoscalingMode.QUEUE,
+        description="queue: KEDA, on the workers that the scheduler wants | cpu: a "
+        "HorizontalPodAutoscaler.",
+    )
+    min: Count | None = Field(
+        None, description="Fewest worker pods; 0 where absent, and 1 with mode cpu."
+    )
+    max: Positive = Field(description="Most worker pods.")
+
+
+class WorkerMemory(Spec):
+    """How a worker pod's memory is shared out, and when Dask acts on it."""
+
+    per_process: Bytes | None = Field(
+        None,
+        description="Dask's memory limit of each process; absent: the container's limit less the "
+        "headroom, divided by the processes.",
+    )
+    headroom: Headroom = Field(0.1, description="Share of the limit that no process may plan with.")
+    target: Share = Field(0.6, description="Share where Dask begins to spill by its own count.")
+    spill: Share = Field(0.7, description="Share where Dask spills by the process's real memory.")
+    pause: Share = Field(0.8, description="Share where a process takes no new task.")
+    terminate: Share = Field(0.95, description="Share where the nanny kills the process.")
+
+
+class Workers(Spec):
+    """The Dask workers: equal pods."""
+
+    image: Name = Field(
+        "dask-worker", description="A name in images.yaml, or a full image reference."
+    )
+    pool: ObjectName = Field("cpu", description="A node pool of the environment.")
+    replicas: Count | None = Field(
+        None, description="How many pods; 2 where neither this nor autoscaling is given."
+    )
+    autoscaling: Autoscaling | None = Field(None, description="Instead of replicas.")
+    processes: Annotated[Positive, Field(le=100)] = Field(
+        2, description="Dask worker processes in a pod."
+    )
+    threads: Annotated[Positive, Field(le=256)] = Field(1, description="Threads of each process.")
+    resources: WorkerResources = Field(
+        default_factory=WorkerResources, description="What each pod's container gets."
+    )
+    memory: WorkerMemory = Field(
+        default_factory=WorkerMemory, description="How its memory is shared out."
+    )
+    spill: Bytes = Field(
+        "10Gi", validate_default=True, description="Disk that Dask may spill to, in each pod."
+    )
+    drain: Duration = Field(
+        "10m", validate_default=True, description="How long a stopping worker may finish its tasks."
+    )
+    saturation: Saturation = Field(
+        1.1, description="Dask's worker-saturation; inf for many tiny tasks."
+    )
+    env: EnvText = Field(description="Environment variables.")
+    secret_env: FrozenMap[EnvName, SecretKey] = Field(
+        description="Environment variables read from Secrets."
+    )
+
+
+# --- the runtime ---------------------------------------------------------------------------------
+
+
+class Executor(Spec):
+    """How workers run a bundle's code."""
+
+    type: ExecutorType = Field(
+        ExecutorType.ISOLATED_WARM,
+        description="isolated_warm: a warm process for each bundle | direct: in the worker itself "
+        "| cold: a new process for each task.",
+    )
+    fresh_venv: Flag = Field(default=False, description="A new environment for each execution.")
+    max_warm_processes: Annotated[Positive, Field(le=1024)] = Field(
+        4, description="Most warm processes in a worker process."
+    )
+    warm_process_memory: Bytes = Field(
+        "1Gi", validate_default=True, description="Memory that one warm process may use."
+    )
+    timeout: Duration = Field(
+        "30m", validate_default=True, description="Most time for one execution."
+    )
+
+
+class BundleSource(StrEnum):
+    """Where bundles come from."""
+
+    OCI = "oci"
+    FILE = "file"
+
+
+Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$")]
+
+
+class Bundles(Spec):
+    """The code and data that simulations are."""
+
+    source: BundleSource = Field(
+        BundleSource.OCI, description="oci: from a registry by digest | file: from the image."
+    )
+    registry: Host | None = Field(
+        None, description="Where oci bundles are; absent: where the environment's images are."
+    )
+    cache: Bytes = Field(
+        "10Gi", validate_default=True, description="Disk for unpacked bundles, in each worker pod."
+    )
+
+
+class VolumeResults(Spec):
+    """Results on a volume that all workers write to; kept when the file is removed."""
+
+    kind: Literal["volume"] = Field(description="volume | ephemeral.")
+    size: Bytes = Field("50Gi", validate_default=True, description="The volume's size.")
+
+
+class EphemeralResults(Spec):
+    """Results that live as long as the worker pod."""
+
+    kind: Literal["ephemeral"] = Field(description="volume | ephemeral.")
+    size: Bytes = Field("5Gi", validate_default=True, description="Disk in each worker pod.")
+
+
+Results = Annotated[VolumeResults | EphemeralResults, Field(discriminator="kind")]
+
+# --- secrets, network, quota ---------------------------------------------------------------------
+
+
+class External(Spec):
+    """A value in an external store, fetched by External Secrets."""
+
+    store: ObjectName | None = Field(
+        None, description="A ClusterSecretStore; absent: the environment's secrets.store."
+    )
+    key: Name = Field(description="The value's name in the store, and its key in the Secret.")
+
+
+class Secret(Spec):
+    """How one Secret comes to be: exactly one of the three."""
+
+    generate: tuple[Annotated[str, StringConstraints(pattern=r"^[-._a-zA-Z0-9]{1,253}$")], ...] = (
+        Field((), description="Keys whose random values are made once, in the cluster.")
+    )
+    external: External | None = Field(None, description="Fetched from an external store.")
+    existing: Literal[True] | None = Field(None, description="Someone else makes it.")
+
+
+def _one_way(secret: Secret) -> Secret:
+    ways = bool(secret.generate) + bool(secret.external) + bool(secret.existing)
+    if ways != 1:
+        refuse(
+            cfg.CFG011,
+            f"a secret comes to be in exactly one way, and this one has {ways}",
+            "keep one of `generate: [KEY]`, `external: {key: …}` and `existing: true`",
+        )
+    return secret
+
+
+Cidr = Annotated[
+    str, StringConstraints(pattern=r"^(\d{1,3}\.){3}\d{1,3}/\d{1,2}$|^[0-9a-fA-F:]+/\d{1,3}$")
+]
+
+
+class Egress(Spec):
+    """One destination outside the cluster that pods of the unit may reach."""
+
+    cidr: Cidr = Field(description="Its addresses.")
+    ports: tuple[Port, ...] = Field((443,), min_length=1, description="Its TCP ports.")
+
+
+class Network(Spec):
+    """What the unit reaches beyond what its own parts need."""
+
+    egress: FrozenMap[ObjectName, Egress] = Field(description="By a name for people.")
+
+
+class Quota(Spec):
+    """Upper bounds of the namespace; what is absent is computed from the plan."""
+
+    cpu: Cpu | None = Field(None, description="CPUs of all pods, requests and limits alike.")
+    memory: Bytes | None = Field(None, description="Memory of all pods.")
+    ephemeral_storage: Bytes | None = Field(None, description="Node disk of all pods.")
+    pods: Positive | None = Field(None, description="How many pods.")
+
+
+def _warning_code(code: str) -> str:
+    rule = RULES.get(code)
+    if rule is None:
+        refuse(cfg.CFG011, f"`{code}` is no rule", "list the rules with `modelops rule`")
+    if rule.severity is Severity.ERROR:
+        refuse(cfg.CFG011, f"{code} is an error, and errors cannot be accepted", rule.remedy)
+    return code
+
+
+_WARNINGS = [rule.code for rule in RULES.values() if rule.severity is Severity.WARNING]
+
+Accept = FrozenMap[
+    Annotated[
+        str,
+        AfterValidator(_warning_code),
+        WithJsonSchema({"type": "string", "enum": _WARNINGS}),
+    ],
+    Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)],
+]
+"""Warnings that this file accepts, each with the reason."""
+
+
+class WorkspaceSpec(Spec):
+    """One Dask plane."""
+
+    description: Text = Field("", description="For people.")
+    owner: Text = Field("", description="The team or person to ask.")
+    profile: ProfileChoice | None = Field(
+        None, description="One profile or a list; absent: the environment's. Only in the file."
+    )
+    labels: Labels = Field(
+        description="Added to the namespace and every object of the unit; not to pods, which a label "
+        "would restart."
+    )
+    scheduler: Scheduler = Field(default_factory=Scheduler, description="The Dask scheduler.")
+    workers: Workers = Field(default_factory=Workers, description="The Dask workers.")
+    executor: Executor = Field(default_factory=Executor, description="How bundles are run.")
+    bundles: Bundles = Field(default_factory=Bundles, description="Where bundles come from.")
+    results: Results = Field(
+        default_factory=lambda: EphemeralResults(kind="ephemeral"),
+        description="Where results go: volume | ephemeral.",
+    )
+    secrets: FrozenMap[ObjectName, Annotated[Secret, AfterValidator(_one_way)]] = Field(
+        description="Every Secret that the unit needs, and how it comes to be."
+    )
+    network: Network = Field(default_factory=Network, description="What else it reaches.")
+    quota: Quota = Field(default_factory=Quota, description="Bounds of its namespace.")
+    accept: Accept = Field(description="Warnings accepted in this file: code to reason.")

@@ -1,0 +1,130 @@
+"""Every name that the compiler decides: one function each, from parts to a legal name.
+
+Names are derived and never parsed. What does not fit its limit is cut and gets a hash of the whole
+name, so that two long names stay two. Called by `load` (what a person may call things), `plan`
+(what things are called) and `synth` (where files lie).
+"""
+
+import base64
+import hashlib
+import re
+
+ENVIRONMENT = re.compile(r"[a-z][a-z0-9]{0,11}")
+"""No dash: so `modelops-dask-<env>-<name>` is ambiguous for no pair of names."""
+
+UNIT = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+"""Workspaces and profiles: what a namespace, a label value and a file name all take."""
+
+LABEL_LIMIT = 63
+"""Characters in a namespace, a label value, a Service or a Flux Kustomization's name."""
+
+LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?")
+LABEL_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
+SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
+SUBDOMAIN_LIMIT = 253
+NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+HASH_LENGTH = 10
+"""Characters of the hash that a cut name ends in: 50 bits."""
+
+SCHEDULER = "dask-scheduler"
+WORKER = "dask-worker"
+RUNTIME_CONFIG = "modelops-runtime"
+RESULTS_CLAIM = "results"
+SECRET_BOOTSTRAP = "secret-bootstrap"  # noqa: S105 -- the name of a Job, not a password
+OUR_CLASS_PREFIX = "modelops-"
+"""A retained storage class so named is made by the compiler; any other is someone else's."""
+
+DEFAULT_WORKSPACE = "default"
+ROLE_LABEL = "modelops.io/role"
+"""The node label that pools carry and pods select."""
+
+
+def is_environment(name: str) -> bool:
+    """Whether `name` can be an environment's folder."""
+    return ENVIRONMENT.fullmatch(name) is not None
+
+
+def is_unit(name: str) -> bool:
+    """Whether `name` can be a workspace or a profile."""
+    return UNIT.fullmatch(name) is not None
+
+
+def is_label_key(key: str) -> bool:
+    """Whether Kubernetes takes `key` as a label's key: `[prefix/]name`."""
+    prefix, slash, name = key.rpartition("/")
+    prefix_fits = not slash or (
+        len(prefix) <= SUBDOMAIN_LIMIT and SUBDOMAIN.fullmatch(prefix) is not None
+    )
+    return prefix_fits and LABEL_NAME.fullmatch(name) is not None
+
+
+def is_label_value(value: str) -> bool:
+    """Whether Kubernetes takes `value` as a label's value; the empty one is fine."""
+    return LABEL_VALUE.fullmatch(value) is not None
+
+
+def is_object_name(name: str) -> bool:
+    """Whether Kubernetes takes `name` for a Secret, a class or another object (RFC 1123)."""
+    return len(name) <= SUBDOMAIN_LIMIT and SUBDOMAIN.fullmatch(name) is not None
+
+
+def fitted(name: str, limit: int = LABEL_LIMIT) -> str:
+    """`name` where it fits, else its beginning and a hash of all of it; at most `limit` long."""
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).digest()
+    suffix = base64.b32encode(digest).decode().lower()[:HASH_LENGTH]
+    return f"{name[: limit - HASH_LENGTH - 1].rstrip('-')}-{suffix}"
+
+
+def content_named(name: str, content: bytes, limit: int = LABEL_LIMIT) -> str:
+    """`name` with eight digits of the hash of what it holds: a change makes a new object."""
+    return f"{fitted(name, limit - 9)}-{hashlib.sha256(content).hexdigest()[:8]}"
+
+
+def workspace_namespace(environment: str, workspace: str) -> str:
+    """`modelops-dask-<env>` for the workspace `default`, else `modelops-dask-<env>-<name>`."""
+    plain = f"modelops-dask-{environment}"
+    return plain if workspace == DEFAULT_WORKSPACE else fitted(f"{plain}-{workspace}")
+
+
+def priority_class(environment: str, purpose: str) -> str:
+    """A priority class of one environment: two environments may share a cluster."""
+    return f"modelops-{environment}-{purpose}"
+
+
+def retained_class(environment: str) -> str:
+    """The storage class that is made for an environment which names none."""
+    return f"{OUR_CLASS_PREFIX}{environment}-retained"
+
+
+def platform_unit(environment: str) -> str:
+    """The unit of what an environment's other units share."""
+    return f"{environment}/platform"
+
+
+def workspace_unit(environment: str, workspace: str) -> str:
+    """The unit of one workspace; also its folder below `generated/`."""
+    return f"{environment}/workspaces/{workspace}"
+
+
+def flux_unit(environment: str) -> str:
+    """The unit of the Flux Kustomizations themselves."""
+    return f"{environment}/flux"
+
+
+def bootstrap_unit(environment: str) -> str:
+    """The unit that is applied once, by hand, to connect a cluster."""
+    return f"{environment}/bootstrap"
+
+
+def flux_kustomization(environment: str, unit: str) -> str:
+    """The Flux Kustomization of a unit: `dev-platform`, `dev-ws-malaria`."""
+    return fitted(f"{environment}-{unit}")
+
+
+def service_host(service: str, namespace: str) -> str:
+    """The DNS name under which every namespace of the cluster reaches a Service."""
+    return f"{service}.{namespace}.svc.cluster.local"

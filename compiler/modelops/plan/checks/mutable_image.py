@@ -1,0 +1,33 @@
+"""IMG001: an image that can become another one without a commit."""
+
+from collections.abc import Iterator
+
+from modelops.diagnostics import Diagnostic
+from modelops.diagnostics.rulebook import img
+from modelops.plan.images import ResolvedImage, resolve
+from modelops.plan.scope import PARTS, Scope
+
+
+def mutable_image(scope: Scope) -> Iterator[Diagnostic]:
+    """Refuse in production, and warn elsewhere, of an image without a digest."""
+    images = scope.configuration.images
+    for part in PARTS:
+        name = scope.spec.scheduler.image if part == "scheduler" else scope.spec.workers.image
+        image = resolve(name, images.spec, scope.environment.spec)
+        if image is None or image.digest is not None:
+            continue
+        entry = image.entry is not None
+        yield scope.breach(
+            img.IMG001,
+            f"the image `{name}` {_told(image)}",
+            images.at_key("images", name) if entry else scope.at(part, "image"),
+            f"add its digest: `docker buildx imagetools inspect {image.plan.reference}` shows it",
+        )
+
+
+def _told(image: ResolvedImage) -> str:
+    if image.tag is None:
+        return "has neither tag nor digest: what runs is whatever `latest` is that day"
+    if image.tag == "latest":
+        return "is `latest`: two pods may run two versions"
+    return f"is pinned by its tag `{image.tag}` alone: a tag can be moved"

@@ -1,0 +1,30 @@
+"""CFG011: a container that asks for more than it may use."""
+
+from collections.abc import Iterator
+
+from modelops.diagnostics import Diagnostic
+from modelops.diagnostics.rulebook import cfg
+from modelops.model.fields import bytes_text, cpu_text
+from modelops.plan.scope import PARTS, Scope
+
+
+def request_above_limit(scope: Scope) -> Iterator[Diagnostic]:
+    """Refuse a request above its limit: the API server does."""
+    for part in PARTS:
+        spec = scope.spec.scheduler if part == "scheduler" else scope.spec.workers
+        resources = spec.resources
+        for field, text, amount in (
+            ("cpu", cpu_text, resources.cpu),
+            ("memory", bytes_text, resources.memory),
+            ("ephemeralStorage", bytes_text, resources.ephemeral_storage),
+        ):
+            if amount is not None and amount.request > amount.limit:
+                path = (part, "resources", field)
+                yield scope.breach(
+                    cfg.CFG011,
+                    f"`{'.'.join(path)}` asks for {text(amount.request)}, above its limit of "
+                    f"{text(amount.limit)}",
+                    scope.at(*path, "request"),
+                    "lower the request, or raise the limit",
+                    scope.note("the limit", *path, "limit"),
+                )

@@ -1,0 +1,54 @@
+"""IMG002: an image that is not in images.yaml, has no registry, or is an example's placeholder."""
+
+from collections.abc import Iterator
+
+from modelops.diagnostics import Diagnostic, did_you_mean
+from modelops.diagnostics.rulebook import img
+from modelops.plan.images import ResolvedImage, resolve
+from modelops.plan.scope import PARTS, Scope
+
+PLACEHOLDER_COMPONENTS = frozenset({"you", "your-org", "example"})
+"""What documentation writes where the name of an organisation belongs."""
+
+
+def unknown_image(scope: Scope) -> Iterator[Diagnostic]:
+    """Refuse images that nothing can pull."""
+    images, environment = scope.configuration.images.spec, scope.environment.spec
+    for part in PARTS:
+        name = scope.spec.scheduler.image if part == "scheduler" else scope.spec.workers.image
+        image = resolve(name, images, environment)
+        if image is not None and _placeholder(image):
+            yield _breach(scope, part, name, _placeholder(image), "put the real one")
+        elif image is None and name in images.images:
+            yield _breach(
+                scope,
+                part,
+                name,
+                "has a relative repository, and neither `registry` in images.yaml nor the "
+                "environment's `registry.prefix` says of which registry",
+                "set one of the two, or begin the repository with its host",
+            )
+        elif image is None:
+            yield _breach(
+                scope,
+                part,
+                name,
+                "is neither in images.yaml nor a full reference",
+                f"{did_you_mean(name, images.images)}\n"
+                "or write a reference that begins with its registry, such as docker.io/library/…",
+            )
+
+
+def _breach(scope: Scope, part: str, name: str, what: str, remedy: str) -> Diagnostic:
+    return scope.breach(
+        img.IMG002, f"the image `{name}` {what}", scope.at(part, "image"), remedy.lstrip("\n")
+    )
+
+
+def _placeholder(image: ResolvedImage) -> str:
+    """What is a placeholder in it; empty where nothing is."""
+    if PLACEHOLDER_COMPONENTS & set(image.repository.split("/")):
+        return f"is a placeholder: {image.repository}"
+    if image.digest is not None and set(image.digest.removeprefix("sha256:")) == {"0"}:
+        return "has a digest of nothing but zeros, which no image has"
+    return ""

@@ -1,0 +1,64 @@
+"""The runtime's configuration of a workspace: a JSON file, in a ConfigMap named by its content."""
+
+import json
+from typing import Any
+
+from modelops import names
+from modelops.documents import API_VERSION
+from modelops.model.workspace import Bundles, BundleSource
+from modelops.plan import dask, resources
+from modelops.plan.images import prefix
+from modelops.plan.scope import Scope
+from modelops.planned import ConfigPlan
+
+BUNDLES_DIRECTORY = "/opt/modelops/bundles"
+"""Where an image carries its bundles."""
+
+
+def config(scope: Scope) -> ConfigPlan:
+    """What the processes of a worker pod read at their start; a change makes a new ConfigMap."""
+    text = json.dumps(_settings(scope), indent=2, sort_keys=True) + "\n"
+    name = names.content_named(names.RUNTIME_CONFIG, text.encode())
+    return ConfigPlan(name, dask.CONFIG_FILE, text)
+
+
+def _settings(scope: Scope) -> dict[str, Any]:
+    spec, executor = scope.spec, scope.spec.executor
+    return {
+        "apiVersion": API_VERSION,
+        "kind": "RuntimeConfig",
+        "environment": scope.environment.name,
+        "workspace": scope.workspace.name,
+        "dask": {
+            "schedulerAddress": dask.scheduler_address(scope.namespace),
+            "processes": spec.workers.processes,
+            "threads": spec.workers.threads,
+            "memoryLimitBytes": resources.process_memory(spec.workers),
+            "drainSeconds": spec.workers.drain,
+            "workerPort": dask.WORKER_PORT,
+            "nannyPort": dask.NANNY_PORT,
+            "spillDirectory": dask.SPILL_DIRECTORY,
+        },
+        "executor": {
+            "type": executor.type,
+            "freshVenv": executor.fresh_venv,
+            "maxWarmProcesses": executor.max_warm_processes,
+            "warmProcessMemoryBytes": executor.warm_process_memory,
+            "timeoutSeconds": executor.timeout,
+        },
+        "bundles": _bundles(scope, spec.bundles),
+        "results": {
+            "kind": spec.results.kind,
+            "directory": dask.RESULTS_DIRECTORY,
+            "sizeBytes": spec.results.size,
+        },
+    }
+
+
+def _bundles(scope: Scope, bundles: Bundles) -> dict[str, Any]:
+    cache = {"cacheDirectory": dask.CACHE_DIRECTORY, "cacheBytes": bundles.cache}
+    if bundles.source is BundleSource.FILE:
+        return {"source": "file", "directory": BUNDLES_DIRECTORY, **cache}
+    images = scope.configuration.images.spec
+    registry = bundles.registry or prefix(images, scope.environment.spec)
+    return {"source": "oci", "registry": registry, **cache}

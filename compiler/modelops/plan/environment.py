@@ -1,0 +1,157 @@
+"""One environment, decided: what its units share, the Flux graph, and what is given."""
+
+from collections.abc import Iterator
+
+from modelops import names
+from modelops.manifests import Given, Identity
+from modelops.model import Configuration, ConfiguredEnvironment
+from modelops.model.cluster import Cluster, Provider
+from modelops.plan import dask
+from modelops.plan.facts import providers
+from modelops.plan.scope import Scope
+from modelops.plan.secrets import generated_secrets
+from modelops.plan.workspace import minor, workspace
+from modelops.planned import (
+    EnvironmentPlan,
+    FluxPlan,
+    HealthCheck,
+    KustomizationPlan,
+    PlatformPlan,
+    PriorityClassPlan,
+    StorageClassPlan,
+    WorkspacePlan,
+)
+
+RETRY_INTERVAL = 120
+PLATFORM_TIMEOUT = 300
+WORKSPACE_TIMEOUT = 900
+"""Seconds: a node pool may have to grow from zero before the scheduler is healthy."""
+
+
+def environment(configuration: Configuration, configured: ConfiguredEnvironment) -> EnvironmentPlan:
+    """Everything about one environment; its references have been checked."""
+    scopes = tuple(
+        Scope(configuration, configured.environment, one) for one in configured.workspaces
+    )
+    workspaces = tuple(workspace(scope) for scope in scopes)
+    return EnvironmentPlan(
+        name=configured.name,
+        source=configured.environment.source,
+        kubernetes=minor(configured.environment.spec.cluster.kubernetes_version),
+        platform=_platform(configured),
+        workspaces=workspaces,
+        flux=_flux(configured, workspaces),
+        given=Given(frozenset((*_given(configured), *_given_secrets(scopes)))),
+    )
+
+
+def _platform(configured: ConfiguredEnvironment) -> PlatformPlan:
+    name = configured.name
+    return PlatformPlan(
+        unit=names.platform_unit(name),
+        source=configured.environment.source,
+        labels={"modelops.io/env": name, "modelops.io/kind": "platform"},
+        priority_classes=(
+            PriorityClassPlan(
+                names.priority_class(name, "batch"),
+                value=1_000,
+                preempts=False,
+                description="Dask workers: they wait for room.",
+            ),
+            PriorityClassPlan(
+                names.priority_class(name, "control"),
+                value=100_000,
+                preempts=True,
+                description="Dask schedulers: losing one loses all its work.",
+            ),
+        ),
+        storage_classes=_our_classes(name, configured.environment.spec.cluster),
+    )
+
+
+def _retained(environment: str, cluster: Cluster) -> str:
+    return cluster.storage_classes.retained or names.retained_class(environment)
+
+
+def _our_classes(environment: str, cluster: Cluster) -> tuple[StorageClassPlan, ...]:
+    """Made of Azure disks, so on AKS alone; elsewhere a retained class is named or not there."""
+    retained = _retained(environment, cluster)
+    ours = cluster.provider is Provider.AKS and retained.startswith(names.OUR_CLASS_PREFIX)
+    return (StorageClassPlan(retained),) if ours else ()
+
+
+def _flux(configured: ConfiguredEnvironment, workspaces: tuple[WorkspacePlan, ...]) -> FluxPlan:
+    name, flux = configured.name, configured.environment.spec.flux
+    platform = KustomizationPlan(
+        name=names.flux_kustomization(name, "platform"),
+        file="platform.yaml",
+        unit=names.platform_unit(name),
+        depends_on=(),
+        health_checks=(),
+        wait=True,
+        timeout=PLATFORM_TIMEOUT,
+    )
+    units = (platform, *(_workspace_kustomization(name, one) for one in workspaces))
+    return FluxPlan(
+        unit=names.flux_unit(name),
+        bootstrap_unit=names.bootstrap_unit(name),
+        source_file=configured.environment.source,
+        root=names.flux_kustomization(name, "root"),
+        namespace=flux.namespace,
+        source=flux.source,
+        url=flux.url,
+        branch=flux.branch,
+        interval=flux.interval,
+        retry_interval=RETRY_INTERVAL,
+        service_account=flux.service_account,
+        kustomizations=tuple(sorted(units, key=lambda unit: unit.name)),
+    )
+
+
+def _workspace_kustomization(environment: str, plan: WorkspacePlan) -> KustomizationPlan:
+    """Ready with its scheduler: workers may wait for nodes, and an autoscaler may want none."""
+    scheduler = HealthCheck("apps/v1", "Deployment", plan.namespace, plan.scheduler.name)
+    return KustomizationPlan(
+        name=names.flux_kustomization(environment, f"ws-{plan.name}"),
+        file=f"ws-{plan.name}.yaml",
+        unit=plan.unit,
+        depends_on=(names.flux_kustomization(environment, "platform"),),
+        health_checks=(scheduler,),
+        wait=False,
+        timeout=WORKSPACE_TIMEOUT,
+    )
+
+
+def _given(configured: ConfiguredEnvironment) -> Iterator[Identity]:
+    """What the cluster has, and what the environment's file declares it to have."""
+    spec = configured.environment.spec
+    cluster, flux = spec.cluster, spec.flux
+    for namespace in (
+        providers.DNS_NAMESPACE,
+        providers.KEDA_NAMESPACE[cluster.provider],
+        flux.namespace,
+        *((cluster.monitoring.namespace,) if cluster.monitoring else ()),
+    ):
+        yield Identity("", "Namespace", "", namespace)
+    yield Identity("", "ServiceAccount", flux.namespace, flux.service_account)
+    classes = cluster.storage_classes
+    retained = {classes.retained} if classes.retained else set()
+    ours = {one.name for one in _our_classes(configured.name, cluster)}
+    for name in (
+        *providers.BUILT_IN_STORAGE_CLASSES[cluster.provider],
+        *({classes.standard, *retained, classes.shared} - ours),
+    ):
+        yield Identity("storage.k8s.io", "StorageClass", "", name)
+
+
+def _given_secrets(scopes: tuple[Scope, ...]) -> Iterator[Identity]:
+    """Secrets that exist, are pulled with, or are made in the cluster by a Job."""
+    for scope in scopes:
+        existing = (name for name, secret in scope.spec.secrets.items() if secret.existing)
+        generated = (secret.name for secret in generated_secrets(scope))
+        for name in (*existing, *generated, *dask.pull_secrets(scope)):
+            yield Identity("", "Secret", scope.namespace, name)
+        for secret in scope.spec.secrets.values():
+            if secret.external is not None:
+                store = secret.external.store or scope.environment.spec.secrets.store or ""
+                yield Identity("external-secrets.io", "ClusterSecretStore", "", store)

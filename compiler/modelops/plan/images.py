@@ -1,0 +1,72 @@
+"""From the name of an image to the reference that is pulled."""
+
+import re
+from dataclasses import dataclass
+
+from modelops.model import EnvironmentSpec, ImagesSpec
+from modelops.model.images import DIGEST, REPOSITORY, TAG, Image
+from modelops.planned import ImagePlan
+
+_REFERENCE = re.compile(
+    rf"(?P<repository>{REPOSITORY})(?::(?P<tag>{TAG}))?(?:@(?P<digest>{DIGEST}))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvedImage:
+    """An image with its repository in full.
+
+    Attributes:
+        entry: its entry in images.yaml; None where a file gave the reference itself.
+    """
+
+    repository: str
+    tag: str | None
+    digest: str | None
+    user: int
+    entry: Image | None
+
+    @property
+    def plan(self) -> ImagePlan:
+        """What a container is given: tag and digest where there are both, the digest decides."""
+        tag = f":{self.tag}" if self.tag else ""
+        digest = f"@{self.digest}" if self.digest else ""
+        return ImagePlan(f"{self.repository}{tag}{digest}", self.user)
+
+
+def has_host(repository: str) -> bool:
+    """Whether a repository begins with a registry's host (distribution/reference's rule)."""
+    first, slash, _ = repository.partition("/")
+    return bool(slash) and (
+        "." in first or ":" in first or first == "localhost" or first != first.lower()
+    )
+
+
+def prefix(images: ImagesSpec, environment: EnvironmentSpec) -> str | None:
+    """The prefix of relative repositories: the environment's, else the one of images.yaml."""
+    return environment.registry.prefix or images.registry
+
+
+def resolve(name: str, images: ImagesSpec, environment: EnvironmentSpec) -> ResolvedImage | None:
+    """The image that `name` means, or None where it means none.
+
+    A name of images.yaml comes first; else `name` must be a reference that begins with a host. A
+    relative repository without any prefix means none.
+    """
+    entry = images.images.get(name)
+    if entry is not None:
+        return _from_entry(entry, prefix(images, environment))
+    match = _REFERENCE.fullmatch(name)
+    if match is None or not has_host(match["repository"]):
+        return None
+    default_user: int = Image.model_fields["user"].default
+    return ResolvedImage(match["repository"], match["tag"], match["digest"], default_user, None)
+
+
+def _from_entry(entry: Image, registry: str | None) -> ResolvedImage | None:
+    repository = entry.repository
+    if not has_host(repository):
+        if registry is None:
+            return None
+        repository = f"{registry}/{repository}"
+    return ResolvedImage(repository, entry.tag, entry.digest, entry.user, entry)

@@ -1,0 +1,65 @@
+"""Which nodes a pod may run on: the pool's labels as selector, its taints as tolerations."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from modelops.model.cluster import Cluster, Pool, PoolMode
+from modelops.plan.facts.azure_vm_sizes import VM_SIZES, allocatable
+from modelops.plan.scope import pool_labels
+from modelops.planned import Placement, Toleration
+
+SPOT_KEY = "kubernetes.azure.com/scalesetpriority"
+SPOT = Toleration(SPOT_KEY, "spot", "NoSchedule")
+"""AKS taints spot nodes with this, and labels them alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeCapacity:
+    """What pods of ours can have on one node: CPU in thousandths, memory in bytes, GPUs."""
+
+    cpu: int
+    memory: int
+    gpu: int
+
+
+def placement(name: str, pool: Pool) -> Placement:
+    """Where the pods of a pool's users may run."""
+    tolerations = tuple(
+        Toleration(key, taint.value, taint.effect) for key, taint in sorted(pool.taints.items())
+    )
+    return Placement(
+        node_selector=dict(sorted(pool_labels(name, pool).items())),
+        tolerations=(*tolerations, *((SPOT,) if pool.spot else ())),
+        preferred={SPOT_KEY: "spot"} if pool.spot else {},
+    )
+
+
+def matching_pools(cluster: Cluster, name: str) -> Iterator[tuple[str, Pool]]:
+    """Every user pool whose nodes the pods of pool `name` may land on, that one first."""
+    chosen = cluster.pools[name]
+    yield name, chosen
+    wanted = placement(name, chosen)
+    for other, pool in cluster.pools.items():
+        if other != name and pool.mode is PoolMode.USER and _admits(other, pool, wanted):
+            yield other, pool
+
+
+def _admits(name: str, pool: Pool, wanted: Placement) -> bool:
+    offered = placement(name, pool)
+    return _contains(offered.node_selector, wanted.node_selector) and set(
+        offered.tolerations
+    ) <= set(wanted.tolerations)
+
+
+def _contains(labels: Mapping[str, str], selector: Mapping[str, str]) -> bool:
+    return all(labels.get(key) == value for key, value in selector.items())
+
+
+def capacity(pool: Pool) -> NodeCapacity | None:
+    """What one node of the pool gives to pods; None where neither file nor facts tell."""
+    if pool.allocatable is not None:
+        return NodeCapacity(pool.allocatable.cpu, pool.allocatable.memory, pool.allocatable.gpu)
+    size = VM_SIZES.get(pool.vm_size or "")
+    if size is None:
+        return None
+    return NodeCapacity(*allocatable(size, pool.max_pods), size.gpus)

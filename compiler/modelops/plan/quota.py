@@ -1,0 +1,53 @@
+"""Upper bounds of a workspace's namespace: the most its own parts can need, unless it says so."""
+
+from collections.abc import Iterable
+
+from modelops.model.workspace import Quota
+from modelops.plan.resources import most_pods
+from modelops.planned import (
+    Amounts,
+    ClaimPlan,
+    ContainerBounds,
+    QuotaPlan,
+    SchedulerPlan,
+    SecretsPlan,
+    WorkersPlan,
+)
+
+
+def quota(
+    written: Quota,
+    scheduler: SchedulerPlan,
+    workers: WorkersPlan,
+    secrets: SecretsPlan,
+    claims: tuple[ClaimPlan, ...],
+) -> QuotaPlan:
+    """Scheduler, workers at most with a rolling update's surge, and the bootstrap Job."""
+    pods = [
+        (scheduler.pod.amounts, 1),
+        (workers.pod.amounts, most_pods(workers.scale)),
+        *([(secrets.bootstrap.pod.amounts, 1)] if secrets.bootstrap else []),
+    ]
+    disk = written.ephemeral_storage
+    return QuotaPlan(
+        cpu_request=_bound(written.cpu, ((one.cpu_request, count) for one, count in pods)),
+        cpu_limit=_bound(written.cpu, ((one.cpu_limit, count) for one, count in pods)),
+        memory_request=_bound(written.memory, ((one.memory_request, n) for one, n in pods)),
+        memory_limit=_bound(written.memory, ((one.memory_limit, n) for one, n in pods)),
+        disk_request=_bound(disk, ((one.disk_request, count) for one, count in pods)),
+        disk_limit=_bound(disk, ((one.disk_limit, count) for one, count in pods)),
+        pods=written.pods or sum(count for _, count in pods),
+        claims=len(claims),
+    )
+
+
+def _bound(written: int | None, needed: Iterable[tuple[int, int]]) -> int:
+    return sum(amount * count for amount, count in needed) if written is None else written
+
+
+def bounds(scheduler: SchedulerPlan, workers: WorkersPlan) -> ContainerBounds:
+    """The largest container: what a LimitRange lets nobody exceed."""
+    largest: tuple[Amounts, Amounts] = (scheduler.pod.amounts, workers.pod.amounts)
+    return ContainerBounds(
+        cpu=max(one.cpu_limit for one in largest), memory=max(one.memory_limit for one in largest)
+    )

@@ -1,0 +1,110 @@
+"""The arithmetic of memory, disk and scale: what a pod asks for and what its processes may use."""
+
+import math
+from fractions import Fraction
+
+from modelops.model.workspace import (
+    AutoscalingMode,
+    BytesRange,
+    EphemeralResults,
+    Scheduler,
+    Workers,
+    WorkspaceSpec,
+)
+from modelops.planned import Amounts, CpuScale, FixedScale, QueueScale, Scale
+
+MIB = 1 << 20
+GIB = 1 << 30
+
+SCHEDULER_SCRATCH = 512 * MIB
+"""Scratch space of the scheduler."""
+
+WORKER_SCRATCH = 2 * GIB
+"""Scratch space of a worker pod."""
+
+LOGS = GIB
+"""Disk for what the kubelet keeps of a container beside its volumes: logs and the like."""
+
+DEFAULT_REPLICAS = 2
+
+TARGET_CPU_PERCENT = 70
+"""Of the request: room for a burst, and not so low that idle pods stay."""
+
+SCALE_IN_WINDOW = 900
+"""Seconds: longer than most tasks, so that a lull does not take away pods that hold results."""
+
+QUEUE_COOLDOWN = 600
+"""Seconds without work before the last pods go: a node pool takes minutes to come back."""
+
+SURGE = Fraction(1, 4)
+"""Share of the workers that a rolling update may add."""
+
+
+def process_memory(workers: Workers) -> int:
+    """Bytes that Dask gives each process: what is written, else its share of the limit.
+
+    The share is floor((1 - headroom) x limit / processes).
+
+    The headroom is taken as the decimal that was typed, so that 0.1 of 10Gi is exactly 1Gi.
+    """
+    if workers.memory.per_process is not None:
+        return workers.memory.per_process
+    usable = (1 - Fraction(str(workers.memory.headroom))) * workers.resources.memory.limit
+    return math.floor(usable / workers.processes)
+
+
+def worker_disk(spec: WorkspaceSpec) -> int:
+    """Bytes of node disk that a worker pod's volumes and logs can take."""
+    results = spec.results.size if isinstance(spec.results, EphemeralResults) else 0
+    return WORKER_SCRATCH + spec.workers.spill + spec.bundles.cache + results + LOGS
+
+
+def scheduler_amounts(scheduler: Scheduler) -> Amounts:
+    """The scheduler container's requests and limits."""
+    resources = scheduler.resources
+    disk = resources.ephemeral_storage or _both(SCHEDULER_SCRATCH + LOGS)
+    return Amounts(
+        cpu_request=resources.cpu.request,
+        cpu_limit=resources.cpu.limit,
+        memory_request=resources.memory.request,
+        memory_limit=resources.memory.limit,
+        disk_request=disk.request,
+        disk_limit=disk.limit,
+    )
+
+
+def worker_amounts(spec: WorkspaceSpec) -> Amounts:
+    """A worker container's requests and limits."""
+    resources = spec.workers.resources
+    disk = resources.ephemeral_storage or _both(worker_disk(spec))
+    return Amounts(
+        cpu_request=resources.cpu.request,
+        cpu_limit=resources.cpu.limit,
+        memory_request=resources.memory.request,
+        memory_limit=resources.memory.limit,
+        disk_request=disk.request,
+        disk_limit=disk.limit,
+        gpu=resources.gpu,
+    )
+
+
+def _both(amount: int) -> BytesRange:
+    return BytesRange.model_construct(request=amount, limit=amount)
+
+
+def scale(workers: Workers, counts_url: str) -> Scale:
+    """Who decides how many worker pods there are, and between which bounds."""
+    autoscaling = workers.autoscaling
+    if autoscaling is None:
+        return FixedScale(DEFAULT_REPLICAS if workers.replicas is None else workers.replicas)
+    if autoscaling.mode is AutoscalingMode.QUEUE:
+        return QueueScale(
+            autoscaling.min or 0, autoscaling.max, counts_url, workers.processes, QUEUE_COOLDOWN
+        )
+    return CpuScale(autoscaling.min or 1, autoscaling.max, TARGET_CPU_PERCENT, SCALE_IN_WINDOW)
+
+
+def most_pods(decided: Scale) -> int:
+    """The most worker pods there can be, a rolling update's surge among them."""
+    steady = decided.replicas if isinstance(decided, FixedScale) else decided.most
+    return steady + math.ceil(steady * SURGE)

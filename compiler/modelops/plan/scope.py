@@ -1,0 +1,79 @@
+"""One workspace with what it stands in, and the look-ups that checks and decisions share."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from modelops import names
+from modelops.diagnostics import Diagnostic, Note, Rule, Tier
+from modelops.model import (
+    Configuration,
+    Configured,
+    EnvironmentSpec,
+    WorkspaceSpec,
+)
+from modelops.model.cluster import Cluster, Pool, PoolMode
+from modelops.provenance import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One workspace, its environment, and everything."""
+
+    configuration: Configuration
+    environment: Configured[EnvironmentSpec]
+    workspace: Configured[WorkspaceSpec]
+
+    @property
+    def spec(self) -> WorkspaceSpec:
+        """What the workspace's layers say."""
+        return self.workspace.spec
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster it will run on."""
+        return self.environment.spec.cluster
+
+    @property
+    def tier(self) -> Tier:
+        """The environment's tier."""
+        return self.environment.spec.tier
+
+    @property
+    def namespace(self) -> str:
+        """The namespace it compiles to."""
+        return names.workspace_namespace(self.environment.name, self.workspace.name)
+
+    def at(self, *path: str | int) -> Span:
+        """Where a value of the workspace was written."""
+        return self.workspace.at(*path)
+
+    def note(self, message: str, *path: str | int) -> Note:
+        """A second place of the workspace, with the layer it came from."""
+        layer = self.workspace.layer(*path)
+        told = message if layer == "file" else f"{message}, from {layer}"
+        return Note(self.at(*path), told)
+
+    def breach(
+        self, rule: Rule, message: str, at: Span, remedy: str, *notes: Note, label: str = ""
+    ) -> Diagnostic:
+        """A diagnostic of this rule, as severe as the tier makes it."""
+        return Diagnostic(
+            rule, message, at, remedy, label, notes, severity=rule.severity_in(self.tier)
+        )
+
+
+def scopes(configuration: Configuration) -> Iterator[Scope]:
+    """Every workspace of every environment."""
+    for environment in configuration.environments:
+        for workspace in environment.workspaces:
+            yield Scope(configuration, environment.environment, workspace)
+
+
+def pool_labels(name: str, pool: Pool) -> Mapping[str, str]:
+    """The labels that a pool's nodes carry; a user pool's role is its name unless it has one."""
+    role = pool.role or (name if pool.mode is PoolMode.USER else None)
+    return {**pool.labels, **({names.ROLE_LABEL: role} if role else {})}
+
+
+PARTS = ("scheduler", "workers")
+"""The parts of a workspace that have an image, a pool, resources and environment variables."""

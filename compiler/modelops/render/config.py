@@ -1,0 +1,18 @@
+"""Part of `render`: the runtime's configuration as a ConfigMap."""
+
+from modelops.planned import WorkspacePlan
+from modelops.render.metadata import Object, of_workspace
+
+
+def config(workspace: WorkspacePlan) -> list[Object]:
+    """One ConfigMap with one file; immutable, for a change makes one of another name."""
+    planned = workspace.config
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": of_workspace(workspace, planned.name),
+            "immutable": True,
+            "data": {planned.file: planned.text},
+        }
+    ]

@@ -1,0 +1,113 @@
+"""Part of `render`: who may talk to whom, from the plan's policies.
+
+Ports are numbers throughout, for Cilium takes no names. In the API an empty list of peers or ports
+means *all* of them, so a flow without any is refused as a mistake of ours.
+"""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from modelops.planned import (
+    AddressPeer,
+    AllowedPorts,
+    EntityPolicyPlan,
+    Flow,
+    NamespacePeer,
+    Peer,
+    PodsPeer,
+    PolicyPlan,
+    PortRange,
+    WorkspacePlan,
+)
+from modelops.render.metadata import Object, of_workspace, selected
+
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+"""The label that Kubernetes itself gives every namespace."""
+
+
+def network(workspace: WorkspacePlan) -> list[Object]:
+    """The NetworkPolicies, then what only Cilium can say."""
+    return [
+        *(_policy(workspace, policy) for policy in workspace.policies),
+        *(_entity_policy(workspace, policy) for policy in workspace.entity_policies),
+    ]
+
+
+def _policy(workspace: WorkspacePlan, policy: PolicyPlan) -> Object:
+    types = {"Ingress": policy.ingress, "Egress": policy.egress}
+    ingress = [_rule("from", flow) for flow in policy.ingress or ()]
+    egress = [_rule("to", flow) for flow in policy.egress or ()]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": of_workspace(workspace, policy.name, policy.component),
+        "spec": {
+            "podSelector": selected(policy.component),
+            "policyTypes": [name for name, flows in types.items() if flows is not None],
+            **({"ingress": ingress} if ingress else {}),
+            **({"egress": egress} if egress else {}),
+        },
+    }
+
+
+def _rule(direction: str, flow: Flow) -> Object:
+    if not flow.peers or not flow.ports:
+        raise ValueError("a flow without peers or ports would allow all of them")
+    return {
+        direction: [_peer(peer) for peer in flow.peers],
+        "ports": [
+            {"protocol": allowed.protocol.value, "port": allowed.ports.first, **_end(allowed.ports)}
+            for allowed in flow.ports
+        ],
+    }
+
+
+def _end(ports: PortRange) -> Object:
+    """The end of a range; nothing where it is one port."""
+    return {"endPort": ports.last} if ports.last > ports.first else {}
+
+
+def _peer(peer: Peer) -> Object:
+    match peer:
+        case PodsPeer(component):
+            return {"podSelector": selected(component)}
+        case NamespacePeer(namespace, labels):
+            pods = {"podSelector": {"matchLabels": dict(labels)}} if labels else {}
+            return {"namespaceSelector": {"matchLabels": {NAMESPACE_NAME: namespace}}, **pods}
+        case AddressPeer(cidr, excluded):
+            less = {"except": list(excluded)} if excluded else {}
+            return {"ipBlock": {"cidr": cidr, **less}}
+        case _:
+            assert_never(peer)
+
+
+def _entity_policy(workspace: WorkspacePlan, policy: EntityPolicyPlan) -> Object:
+    if not policy.ports:
+        raise ValueError("a policy without ports would allow all of them")
+    to_entity = {"toEntities": [policy.entity.value], "toPorts": _cilium_ports(policy.ports)}
+    to_cidrs = {"toCIDR": list(policy.cidrs), "toPorts": _cilium_ports(policy.ports)}
+    return {
+        "apiVersion": "cilium.io/v2",
+        "kind": "CiliumNetworkPolicy",
+        "metadata": of_workspace(workspace, policy.name, policy.component),
+        "spec": {
+            "endpointSelector": selected(policy.component),
+            "egress": [to_entity, *([to_cidrs] if policy.cidrs else [])],
+        },
+    }
+
+
+def _cilium_ports(ports: Iterable[AllowedPorts]) -> list[Object]:
+    """Cilium writes a port as text, and the end of a range as a number."""
+    return [
+        {
+            "ports": [
+                {
+                    "port": str(allowed.ports.first),
+                    "protocol": allowed.protocol.value,
+                    **_end(allowed.ports),
+                }
+                for allowed in ports
+            ]
+        }
+    ]

@@ -1,0 +1,171 @@
+"""Part of `render`: how Secrets come to be. No object here holds a secret value.
+
+Generated ones are made once, by a Job of ours or by External Secrets; others are fetched from a
+store by External Secrets.
+"""
+
+import json
+
+from modelops.model.fields import duration_text
+from modelops.names import content_named
+from modelops.planned import (
+    BootstrapPlan,
+    ExternalSecret,
+    FieldValue,
+    GeneratedSecret,
+    WorkspacePlan,
+)
+from modelops.render.accounts import account
+from modelops.render.metadata import KEPT, Object, of_workspace
+from modelops.render.pods import container, pod_spec, pod_template
+
+RBAC = "rbac.authorization.k8s.io"
+ESO = "external-secrets.io/v1"
+GENERATORS = "generators.external-secrets.io/v1alpha1"
+
+ATTEMPTS = 10
+"""Restarts of the bootstrap container: its rights may come into force after its pod does."""
+
+REFRESH = 3600
+"""Seconds between two looks into the external store."""
+
+
+def secrets(workspace: WorkspacePlan) -> list[Object]:
+    """Whatever makes the workspace's Secrets; nothing where there are none to make."""
+    planned = workspace.secrets
+    bootstrap = _bootstrap(workspace, planned.bootstrap) if planned.bootstrap else []
+    passwords = [each for secret in planned.passwords for each in _password(workspace, secret)]
+    return [*bootstrap, *passwords, *(_external(workspace, each) for each in planned.external)]
+
+
+# --- the bootstrap Job ---------------------------------------------------------------------------
+
+
+def _bootstrap(workspace: WorkspacePlan, plan: BootstrapPlan) -> list[Object]:
+    return [
+        account(workspace, plan.pod),
+        _role(workspace, plan),
+        _role_binding(workspace, plan),
+        _job(workspace, plan),
+    ]
+
+
+def _role(workspace: WorkspacePlan, plan: BootstrapPlan) -> Object:
+    """To make Secrets, and to look at its own; `create` cannot be narrowed to names."""
+    core: Object = {"apiGroups": [""], "resources": ["secrets"]}
+    mine: Object = {"apiGroups": [""], "resources": ["secrets"]}
+    names = [secret.name for secret in plan.secrets]
+    return {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "Role",
+        "metadata": of_workspace(workspace, plan.pod.service_account, plan.pod.component),
+        "rules": [
+            core | {"verbs": ["create"]},
+            mine | {"resourceNames": names, "verbs": ["get"]},
+        ],
+    }
+
+
+def _role_binding(workspace: WorkspacePlan, plan: BootstrapPlan) -> Object:
+    name = plan.pod.service_account
+    subject = {"kind": "ServiceAccount", "name": name, "namespace": workspace.namespace}
+    return {
+        "apiVersion": f"{RBAC}/v1",
+        "kind": "RoleBinding",
+        "metadata": of_workspace(workspace, name, plan.pod.component),
+        "roleRef": {"apiGroup": RBAC, "kind": "Role", "name": name},
+        "subjects": [subject],
+    }
+
+
+def _job(workspace: WorkspacePlan, plan: BootstrapPlan) -> Object:
+    """Named by its template, which nobody can change in place: a change makes a new Job.
+
+    No `ttlSecondsAfterFinished`: Flux would make a removed Job anew at each interval.
+    """
+    spec = pod_spec(plan.pod, _container(plan)) | {
+        "restartPolicy": "OnFailure",
+        "automountServiceAccountToken": True,
+    }
+    skipped = {"checkov.io/skip1": "CKV_K8S_38=it makes Secrets, so it needs its token"}
+    template = pod_template(plan.pod, spec, {})
+    name = content_named(plan.name, json.dumps(template, sort_keys=True).encode())
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": of_workspace(workspace, name, plan.pod.component, skipped),
+        "spec": {
+            "backoffLimit": ATTEMPTS,
+            "activeDeadlineSeconds": plan.deadline,
+            "completions": 1,
+            "parallelism": 1,
+            "template": template,
+        },
+    }
+
+
+def _container(plan: BootstrapPlan) -> Object:
+    args = ["python", "-m", "modelops_runtime", "secret-bootstrap"]
+    for secret in plan.secrets:
+        args += ["--secret", f"{secret.name}={','.join(secret.keys)}"]
+    return container(plan.pod, args, {"POD_NAMESPACE": FieldValue("metadata.namespace")})
+
+
+# --- External Secrets ----------------------------------------------------------------------------
+
+
+def _password(workspace: WorkspacePlan, secret: GeneratedSecret) -> list[Object]:
+    """A generator and the ExternalSecret that asks it once.
+
+    `CreatedOnce` alone writes new values when the ExternalSecret itself is made anew; with an
+    orphaned and immutable Secret it cannot (External Secrets v2.9.0, docs/api/externalsecret.md).
+    """
+    generator = {"apiVersion": GENERATORS, "kind": "Password", "name": secret.name}
+    once = {
+        "apiVersion": ESO,
+        "kind": "ExternalSecret",
+        "metadata": of_workspace(workspace, secret.name, annotations=KEPT),
+        "spec": {
+            "refreshPolicy": "CreatedOnce",
+            "target": {"name": secret.name, "creationPolicy": "Orphan", "immutable": True},
+            "dataFrom": [{"sourceRef": {"generatorRef": generator}}],
+        },
+    }
+    return [_generator(workspace, secret), once]
+
+
+def _generator(workspace: WorkspacePlan, secret: GeneratedSecret) -> Object:
+    """Forty letters and digits for each key; no symbols, for they break connection strings."""
+    return {
+        "apiVersion": GENERATORS,
+        "kind": "Password",
+        "metadata": of_workspace(workspace, secret.name),
+        "spec": {
+            "length": 40,
+            "digits": 10,
+            "symbols": 0,
+            "noUpper": False,
+            "allowRepeat": True,
+            "secretKeys": list(secret.keys),
+        },
+    }
+
+
+def _external(workspace: WorkspacePlan, secret: ExternalSecret) -> Object:
+    """One value of the store; when the store no longer has it, the Secret stays as it was."""
+    return {
+        "apiVersion": ESO,
+        "kind": "ExternalSecret",
+        "metadata": of_workspace(workspace, secret.name),
+        "spec": {
+            "refreshPolicy": "Periodic",
+            "refreshInterval": duration_text(REFRESH),
+            "secretStoreRef": {"kind": "ClusterSecretStore", "name": secret.store},
+            "target": {
+                "name": secret.name,
+                "creationPolicy": "Owner",
+                "deletionPolicy": "Retain",
+            },
+            "data": [{"secretKey": secret.key, "remoteRef": {"key": secret.key}}],
+        },
+    }

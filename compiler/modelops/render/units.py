@@ -1,0 +1,82 @@
+"""Part of `render`: which units an environment has, and which files a unit has.
+
+A file whose component has nothing to say is left out: no autoscaling, no secrets, no claims.
+"""
+
+from collections.abc import Callable, Iterable
+
+from modelops.manifests import Component, EnvironmentManifests, Unit
+from modelops.planned import EnvironmentPlan, FluxPlan, PlatformPlan, WorkspacePlan
+from modelops.render.accounts import accounts
+from modelops.render.autoscaling import autoscaling
+from modelops.render.config import config
+from modelops.render.flux import git_repository, kustomization, root_kustomization
+from modelops.render.metadata import Object
+from modelops.render.namespace import namespace
+from modelops.render.network import network
+from modelops.render.platform import priority_classes, storage_classes
+from modelops.render.scheduler import scheduler
+from modelops.render.secrets import secrets
+from modelops.render.storage import storage
+from modelops.render.workers import workers
+
+WORKSPACE_FILES: dict[str, Callable[[WorkspacePlan], list[Object]]] = {
+    "accounts.yaml": accounts,
+    "autoscaling.yaml": autoscaling,
+    "config.yaml": config,
+    "namespace.yaml": namespace,
+    "network.yaml": network,
+    "scheduler.yaml": scheduler,
+    "secrets.yaml": secrets,
+    "storage.yaml": storage,
+    "workers.yaml": workers,
+}
+"""The files of a workspace's unit and what is in them."""
+
+
+def environment(plan: EnvironmentPlan) -> EnvironmentManifests:
+    """All units of one environment, sorted by name."""
+    units = [
+        _bootstrap(plan.flux),
+        _flux(plan.flux),
+        _platform(plan.platform),
+        *(_workspace(workspace) for workspace in plan.workspaces),
+    ]
+    return EnvironmentManifests(
+        name=plan.name,
+        source=plan.source,
+        kubernetes=plan.kubernetes,
+        units=tuple(sorted(units, key=lambda unit: unit.name)),
+        given=plan.given,
+    )
+
+
+def _components(files: Iterable[tuple[str, list[Object]]]) -> tuple[Component, ...]:
+    written = (Component(file, tuple(objects)) for file, objects in files if objects)
+    return tuple(sorted(written, key=lambda component: component.file))
+
+
+def _workspace(plan: WorkspacePlan) -> Unit:
+    files = ((file, objects(plan)) for file, objects in WORKSPACE_FILES.items())
+    return Unit(plan.unit, plan.source, _components(files))
+
+
+def _platform(plan: PlatformPlan) -> Unit:
+    files = (
+        ("priority-classes.yaml", priority_classes(plan)),
+        ("storage-classes.yaml", storage_classes(plan)),
+    )
+    return Unit(plan.unit, plan.source, _components(files))
+
+
+def _flux(plan: FluxPlan) -> Unit:
+    files = ((planned.file, [kustomization(plan, planned)]) for planned in plan.kustomizations)
+    return Unit(plan.unit, plan.source_file, _components(files))
+
+
+def _bootstrap(plan: FluxPlan) -> Unit:
+    files = (
+        ("root.yaml", [root_kustomization(plan)]),
+        ("source.yaml", [git_repository(plan)]),
+    )
+    return Unit(plan.bootstrap_unit, plan.source_file, _components(files))

@@ -1,0 +1,19 @@
+"""VER001: a Secret in generated files, which are committed for everyone to read.
+
+Secrets are made in the cluster: by the bootstrap Job, by External Secrets, or by a person.
+"""
+
+from collections.abc import Iterator
+
+from modelops.diagnostics import Diagnostic
+from modelops.diagnostics.rulebook import ver
+from modelops.verify.placement import Placement, finding
+
+HELP = "have it made in the cluster: secrets.provider, or an ExternalSecret"
+
+
+def plain_secret(placement: Placement) -> Iterator[Diagnostic]:
+    """Yield every Secret, whatever it holds."""
+    for placed in placement.objects:
+        if placed.identity.group == "" and placed.identity.kind == "Secret":
+            yield finding(ver.VER001, placed, (), "a Secret would be committed to git", HELP)

@@ -1,0 +1,103 @@
+"""Part of the stage `verify`: the vendored schemas, and validators made from them once a process.
+
+The files lie in `schemas/` beside this module; `schemas/NOTICE.md` says whose they are and
+`scripts/vendor_schemas.py` makes them. Nothing is fetched.
+"""
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator, Registry, Validator
+
+from modelops.verify.placement import group_of
+
+MASK = "\x00"
+"""Stands for the value in a validator's messages: the value may be a whole document."""
+
+URI = "kubernetes:///definitions"
+
+
+class Minor(StrEnum):
+    """The minors of Kubernetes whose schemas are vendored, oldest first."""
+
+    V1_33 = "1.33"
+    V1_34 = "1.34"
+    V1_35 = "1.35"
+    V1_36 = "1.36"
+    V1_37 = "1.37"
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """One minor's kinds.
+
+    Attributes:
+        registry: its definitions, for references.
+        names: the name of each kind's definition, by apiVersion and kind.
+    """
+
+    registry: Registry
+    names: Mapping[tuple[str, str], str]
+
+
+def minors_around(minor: str) -> tuple[Minor, ...]:
+    """The minor and its neighbours, as far as they are vendored; empty where it is not itself."""
+    vendored = tuple(Minor)
+    if minor not in vendored:
+        return ()
+    index = vendored.index(Minor(minor))
+    return vendored[max(index - 1, 0) : index + 2]
+
+
+@cache
+def validator(minor: Minor, api_version: str, kind: str) -> Validator | None:
+    """What holds objects of a kind against one minor's schema; None where it has no such kind."""
+    scheme = _scheme(minor)
+    name = scheme.names.get((api_version, kind))
+    if name is None:
+        return None
+    return Draft202012Validator(
+        {"$ref": f"{URI}#/$defs/{name}"}, registry=scheme.registry, mask=MASK, offline=True
+    )
+
+
+@cache
+def custom_validator(api_version: str, kind: str) -> Validator | None:
+    """What holds custom resources of a kind against their schema; None for an unknown kind."""
+    definition = _custom_resources().get(f"{api_version}/{kind}")
+    return definition and Draft202012Validator(definition["schema"], mask=MASK, offline=True)
+
+
+@cache
+def custom_scopes() -> Mapping[tuple[str, str], str]:
+    """`Namespaced` or `Cluster` for every custom resource, by group and kind."""
+    parts = ((key.rpartition("/"), value["scope"]) for key, value in _custom_resources().items())
+    return {(group_of(api_version), kind): scope for (api_version, _, kind), scope in parts}
+
+
+@cache
+def _scheme(minor: Minor) -> Scheme:
+    content = _read(f"kubernetes-{minor}.json.gz")
+    names = {
+        (f"{kind['group']}/{kind['version']}".removeprefix("/"), kind["kind"]): name
+        for name, schema in content["$defs"].items()
+        for kind in schema.get("x-kubernetes-group-version-kind", ())
+    }
+    return Scheme(Registry([(URI, content)]), names)
+
+
+@cache
+def _custom_resources() -> Mapping[str, Any]:
+    return _read("custom-resources.json.gz")
+
+
+def _read(name: str) -> dict[str, Any]:
+    packed = (files("modelops.verify") / "schemas" / name).read_bytes()
+    content: dict[str, Any] = json.loads(gzip.decompress(packed))
+    return content
