@@ -221,8 +221,8 @@ def closed(schema: Schema) -> Schema:
     if "properties" in schema:
         kept["properties"] = {name: closed(value) for name, value in schema["properties"].items()}
         defaulted = {name for name, value in schema["properties"].items() if "default" in value}
-        if defaulted & set(kept.get("required", ())):
-            kept["required"] = [name for name in kept["required"] if name not in defaulted]
+        required = [name for name in kept.pop("required", ()) if name not in defaulted]
+        kept |= {"required": required} if required else {}
     if isinstance(schema.get("items"), dict):
         kept["items"] = closed(schema["items"])
     if isinstance(schema.get("additionalProperties"), dict):
@@ -255,6 +255,7 @@ def custom_resource(resource: CustomResource, metadata: Schema) -> tuple[str, Sc
         "metadata": metadata,
     }
     schema["required"] = sorted({*schema.get("required", ()), "apiVersion", "kind", "spec"})
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     return f"{api_version}/{kind}", {"scope": spec["scope"], "schema": schema}
 
 

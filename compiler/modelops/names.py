@@ -76,7 +76,7 @@ def fitted(name: str, limit: int = LABEL_LIMIT) -> str:
         return name
     digest = hashlib.sha256(name.encode()).digest()
     suffix = base64.b32encode(digest).decode().lower()[:HASH_LENGTH]
-    return f"{name[: limit - HASH_LENGTH - 1].rstrip('-')}-{suffix}"
+    return f"{name[: limit - HASH_LENGTH - 1].rstrip('-.')}-{suffix}"
 
 
 def content_named(name: str, content: bytes, limit: int = LABEL_LIMIT) -> str:

@@ -298,14 +298,15 @@ def test_two_compiles_at_once(generated: Path, *, killed: bool) -> None:
         first.stdin.close()
         assert first.stdout.readline() == b"paused\n"
         before = held(generated)
-
-        with pytest.raises(Busy, match="another compile is writing"):
-            write(generated, OTHER, Scope.ALL)
-
-        assert held(generated) == before
-        first.kill() if killed else os.write(finish, b".")
+        try:
+            with pytest.raises(Busy, match="another compile is writing"):
+                write(generated, OTHER, Scope.ALL)
+            assert held(generated) == before
+        finally:
+            if killed:
+                first.kill()
+            os.close(finish)  # what the paused child waits for
         assert first.wait() == (-signal.SIGKILL if killed else 0)
     os.close(resume)
-    os.close(finish)
     write(generated, OTHER, Scope.ALL)
     assert held(generated) == {**expected(OTHER), "dev/w/mine": b"mine"}

@@ -34,7 +34,7 @@ NASTY = [
     # numbers
     *("0", "-0", "+1", "1", "007", "08", "09", "0o7", "0O7", "0o777", "0x1F", "0X1F", "0b11",
       "0B11"),
-    *("1_000", "0_b1", "0_x1f", "_1", "1__0", "1.", ".5", "1.10", "1e3", "1E3", "1_e3", "1e-7",
+    *("1_000", "0_b1", "0_x1f", "_1", "-_", "._", "1__0", "1.", ".5", "1.10", "1e3", "1E3", "1_e3", "1e-7",
       "+.5e1"),
     *(".inf", "-.inf", "+.INF", ".nan", ".NaN", "Infinity", "NaN", "1:20", "190:20:30", "1:20.5"),
     *("12e03", "-2E+05", "1.2.3", "1,000", "10.0.0.1", "10.0.0.0/8", "0xdeadbeefg",
@@ -193,8 +193,10 @@ def may_differ(text: str) -> bool:
         UNSAFE.search(text)
         or text in {"=", "<<"}
         or NUMBER.fullmatch(text.replace("_", ""))
+        or NUMBER.fullmatch(text.replace("_", "0"))
         or text.startswith(("---", "..."))  # as a key: quoted at any depth, not only the first
-        or re.search(r"\n[\t ]+$", text)  # the library folds these in quotes
+        or re.search(r"\n[\t ]+$", text)  # these two the library folds in quotes
+        or ("\n" in text and re.search("[\x00-\x08\x0b-\x1f]", text))
         or not text.strip(" \n")
     )
 
@@ -233,7 +235,7 @@ def stock_yaml(stock: Path, objects: list[dict[str, Any]]) -> list[str]:
 
 # fmt: off
 SPELT_ANEW = [
-    *("0o7", "0O7", "0o777", "0X1F", "0B11", "0_b1", "0_x1f", "_1", "=", "<<", "a\tb"),
+    *("0o7", "0O7", "0o777", "0X1F", "0B11", "0_b1", "0_x1f", "_1", "-_", "=", "<<", "a\tb"),
     *("---", "--- a", "...", "... a", "\ta\nb", "\n\ta", " \n", "\n \n"),
     "x" * 60 + "\n" + "y" * 60 + "\n  ",
     *("\x7f", "\x80", "\x85", "a\x85b", "a\x85\nb", "\x9f", "\u200e", "\u2028", "a\u2028b\nc"),

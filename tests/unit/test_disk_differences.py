@@ -73,6 +73,17 @@ def test_what_a_terminal_would_obey_is_escaped() -> None:
     assert " \tok\n" in shown
 
 
+def test_a_difference_far_down_a_long_file_is_found() -> None:
+    old, new = numbered(4500), numbered(4500)
+    new[3999] = "changed"
+
+    shown = excerpt(Change("a", text(old), text(new)))
+
+    assert "@@ -3997,7 +3997,7 @@\n" in shown
+    assert "-line 4000\n+changed\n" in shown
+    assert "not compared" not in shown
+
+
 def test_a_huge_difference_is_compared_only_in_part_and_says_so() -> None:
     old = numbered(150_000)
     new = [f"{line}!" for line in reversed(old)]

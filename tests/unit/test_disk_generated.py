@@ -186,7 +186,7 @@ def test_a_folder_or_a_file_of_the_wrong_kind_in_the_way_is_named(generated: Pat
 
 def test_leftovers_of_a_killed_run_go_and_are_never_reported(generated: Path) -> None:
     put(generated / "dev/platform/.modelops-tmp-123", b"half")
-    put(generated / "dev/.modelops-tmp-4", b"half")
+    put(generated / "dev/.modelops-tmp-4", HEADER + b"half")
     put(generated / "new/.modelops-tmp-5", b"half")
 
     assert compare(generated, artefacts(dev=A), Scope.ALL).current
@@ -284,7 +284,7 @@ CONFLICT = f"""{{{OURS}, "files": {{
         b"null",
         b"[" * 100_000,
         b'{"kind": 1}',
-        f'{{{OURS}, "files": []}}'.encode(),
+        f'{{{OURS}, "files": ["x"]}}'.encode(),
         f'{{{OURS}, "files": {{"platform/a.yaml": 7}}}}'.encode(),
         CONFLICT.encode(),
     ],

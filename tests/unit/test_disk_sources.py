@@ -56,14 +56,6 @@ def test_an_environment_that_is_not_there_is_a_failure_that_lists_those_that_are
         read_sources(root, ["stagging"])
 
 
-def test_a_file_named_like_an_unchosen_environment_is_still_read(root: Path) -> None:
-    (root / "environments/prod/environment.yaml").unlink()
-    (root / "environments/prod").rmdir()
-    (root / "environments/prod").write_bytes(b"a file")
-
-    assert read_sources(root, ["dev"])["environments/prod"] == b"a file"
-
-
 @pytest.mark.parametrize(
     "name", [".DS_Store", ".git/config", "base.yaml~", ".base.yaml.swp", "base.yaml.swp"]
 )

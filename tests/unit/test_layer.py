@@ -202,6 +202,7 @@ def test_an_item_of_a_list_has_the_trail_of_its_own_line() -> None:
     assert said(spec, "l", 1, 0) == [("file", 2)]
     assert spec.origins.span(("l", 1, 0)).column == 24
     assert ("l", 2) not in spec.origins.trails
+    assert ("l", -1) not in spec.origins.trails
     assert len(spec.origins.trails) == len(list(spec.origins.trails)) == 6
 
 
@@ -341,6 +342,9 @@ def test_a_setting_stands_in_its_argument() -> None:
     assert origin is not None
     assert origin.mark == given.settings[0].mark
     assert origin.mark.text == "1e3"
+    around = origins.origin(("env",))
+    assert around is not None
+    assert around.mark.text is None
     assert str(origins.span(("env",))) == "--set workspaces/a:env.A=1e3:1:20"
     assert str(origins.span(("l", 0))) == "--set workspaces/a:l=[7]:1:16"
 
@@ -441,7 +445,7 @@ def test_a_fragment_that_is_no_map_says_nothing(part: str) -> None:
 
 
 def test_everything_is_sorted_by_name() -> None:
-    names = ["c", "a", "b"]
+    names = ["c", "b", "a"]
     files = {f"{env}/environment": "{}" for env in names}
     files |= {f"{env}/workspaces/{name}": "{}" for env in names for name in names}
     given = layered(files)

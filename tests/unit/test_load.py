@@ -83,6 +83,12 @@ def test_the_order_of_the_sources_is_no_matter() -> None:
     assert repr(loaded(TREE)) == repr(loaded(dict(reversed(TREE.items()))))
 
 
+def test_names_are_sorted_as_names() -> None:
+    """As files, `a-b.yaml` comes before `a.yaml`."""
+    sources = {f"environments/profiles/{name}.yaml": written("Profile") for name in ("a-b", "a")}
+    assert list(loaded(sources).profiles) == ["a", "a-b"]
+
+
 def test_nothing_is_fine() -> None:
     assert loaded({}) == Documents(None, None, {}, {})
 
@@ -108,6 +114,7 @@ def test_notes_and_hidden_files_are_ignored(file: str) -> None:
         ("dev/enviroment.yaml", "did you mean `environment`?"),
         ("dev/workspace/malaria.yaml", "did you mean `workspaces`?"),
         ("dev/runs/fit.yaml", "what may stand here: base.yaml"),
+        ("profiles/workspaces/big.yaml", "what may stand here: base.yaml"),
         ("profiles/gpu/big.yaml", "what may stand here: base.yaml"),
         ("dev/workspaces/a/b.yaml", "what may stand here: base.yaml"),
         ("dev/workspaces/malaria.yaml.bak", "what may stand here: base.yaml"),

@@ -8,6 +8,8 @@ import jsonschema
 import pytest
 import yaml
 
+from modelops.diagnostics import Severity
+from modelops.diagnostics.rulebook import RULES
 from modelops.documents import Kind, Preview
 from modelops.layer import layer
 from modelops.load import load
@@ -43,6 +45,15 @@ def every(schema: Any, keyword: str = "") -> Iterator[dict[str, Any]]:  # noqa: 
             yield schema
         for key, value in schema.items():
             yield from every(value, "" if keyword in NAMES_OF_SCHEMAS else key)
+
+
+def description(schema: dict[str, Any], setting: dict[str, Any]) -> str:
+    """What is said of a setting: there, else at the definition that it refers to."""
+    for each in (setting, *every(setting)):
+        said = schema["definitions"].get(each.get("$ref", "").removeprefix("#/definitions/"), each)
+        if said.get("description"):
+            return str(said["description"])
+    return ""
 
 
 def text(kind: Kind, spec: str) -> str:
@@ -126,17 +137,19 @@ def test_only_words_of_the_draft_are_used(kind: Kind) -> None:
 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_setting_is_described(kind: Kind) -> None:
-    for each in every(schema_of(kind)):
+    schema = schema_of(kind)
+    for each in every(schema):
         for key, setting in each.get("properties", {}).items():
-            assert setting.get("description"), key
+            assert description(schema, setting), key
 
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_setting_says_what_its_model_says(kind: Kind) -> None:
-    said = schema_of(kind)["definitions"][MODELS[kind].__name__]["properties"]
+    schema = schema_of(kind)
+    said = schema["definitions"][MODELS[kind].__name__]["properties"]
     assert set(said) == set(fields(MODELS[kind]))
     for key, slot in fields(MODELS[kind]).items():
-        assert said[key]["description"] == slot.description
+        assert description(schema, said[key]) == slot.description
 
 
 def test_defaults_come_through_as_a_person_would_write_them() -> None:
@@ -159,6 +172,12 @@ def test_what_has_few_values_lists_them() -> None:
     assert definitions["Tier"]["enum"] == ["development", "staging", "production"]
     assert definitions["ExecutorType"]["enum"] == ["isolated_warm", "direct", "cold"]
     assert schema_of(Kind.IMAGES)["properties"]["kind"]["const"] == "Images"
+
+
+def test_what_can_be_accepted_is_every_warning() -> None:
+    accept = schema_of(Kind.WORKSPACE)["definitions"]["WorkspaceSpec"]["properties"]["accept"]
+    warnings = [code for code, rule in RULES.items() if rule.severity is Severity.WARNING]
+    assert accept["anyOf"][0]["propertyNames"]["enum"] == warnings
 
 
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.IMAGES])

@@ -99,8 +99,8 @@ def test_each_component_is_a_file_and_an_indexed_unit_has_an_index() -> None:
         "dev/workspaces/malaria",
         SOURCE,
         (
-            Component("config.yaml", (config_map("a", b="1"),)),
             Component("workers.yaml", (config_map("c", d="2"), config_map("e", f="3"))),
+            Component("config.yaml", (config_map("a", b="1"),)),
         ),
     )
     (environment,) = synth(manifests([unit])).environments

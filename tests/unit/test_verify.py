@@ -41,14 +41,13 @@ Tree = dict[str, dict[str, list[dict[str, Any]]]]
 Case = Mapping[str, Any]
 
 
+GOOD = json.dumps(yaml.safe_load((CASES / "environment.yaml").read_text(encoding="utf-8")))
+
+
 def tree() -> Tree:
     """The good environment, fresh; nothing in it is shared."""
-    text = (CASES / "environment.yaml").read_text(encoding="utf-8")
-    loaded: Tree = yaml.safe_load(text)
-    return {
-        unit: {file: json.loads(json.dumps(bodies)) for file, bodies in files.items()}
-        for unit, files in loaded.items()
-    }
+    loaded: Tree = json.loads(GOOD)
+    return loaded
 
 
 def manifests(units: Tree, kubernetes: str = "1.35", name: str = "dev") -> Manifests:
@@ -180,6 +179,18 @@ def test_a_namespace_must_come_before_what_is_in_it() -> None:
         "GIT003 ConfigMap runtime in malaria: metadata.namespace: the Namespace comes from"
         " dev/workspaces/malaria, which dev/platform does not depend on"
     )
+
+
+def test_a_given_namespace_is_there_whoever_else_makes_it() -> None:
+    units = tree()
+    namespace = body(units, "Namespace/malaria")
+    late = namespace | {"metadata": namespace["metadata"] | {"name": "monitoring"}}
+    units["dev/workspaces/malaria"]["namespace.yaml"].append(late)
+    quota = body(units, "ResourceQuota/quota")
+    units["dev/platform"]["quota.yaml"] = [
+        quota | {"metadata": {"name": "quota", "namespace": "monitoring"}}
+    ]
+    assert verify(manifests(units)).diagnostics == ()
 
 
 def test_dependencies_count_through_others() -> None:

@@ -109,9 +109,11 @@ scalars = st.one_of(
     st.integers(-(2**60), 2**60),
     st.floats(),
     st.text("ab$}{\n\"'\\é☃", max_size=8),
+    st.lists(st.sampled_from(["$", "${", "$$", "a"]), max_size=4).map("".join),
 )
 keys = st.one_of(
-    st.text("ab${}", min_size=1, max_size=6), st.sampled_from(["__proto__", "constructor", "null"])
+    st.text("ab${}", min_size=1, max_size=6),
+    st.sampled_from(["__proto__", "constructor", "null", "${a}", "$${a}"]),
 )
 values = st.recursive(
     scalars,

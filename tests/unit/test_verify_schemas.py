@@ -120,5 +120,6 @@ def test_quantities_take_numbers_and_words() -> None:
     assert schema is not None
     for right in ("1500m", "1Gi", "1e3", ".5", 3, 0.5):
         assert schema.is_valid(quota(right)), right
+    wrong: object
     for wrong in ("1 Gi", "GiB", "1K", True, []):
         assert not schema.is_valid(quota(wrong)), wrong

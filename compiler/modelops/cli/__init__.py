@@ -1,1 +1,119 @@
-"""The command line."""
+"""The command line, and the outermost edge of the program: arguments come in, an exit code leaves.
+
+Each command is one module of this package, loaded when it is called; none decides anything about
+models or manifests. Data goes to the standard output, messages to the standard error. Only here are
+failures of the world told and our own bugs caught.
+"""
+
+from importlib import import_module
+from pathlib import Path
+
+import click
+from click.exceptions import Exit, NoSuchCommand
+
+from modelops.cli.exit_status import ExitStatus
+
+COMMANDS = {
+    "compile": ("compile_", "Write generated/ from environments/."),
+    "validate": ("validate", "Say everything that is wrong with environments/."),
+    "show": ("show", "Show what is in effect, and where it came from."),
+    "list": ("list_", "List environments and their workspaces."),
+    "schema": ("schema", "Write schemas/ from the models."),
+    "rule": ("rule", "Explain a rule, or list all."),
+}
+"""Each command's module and summary, in the order of `--help`, which loads none of the modules."""
+
+EPILOG = """\
+\b
+Examples:
+  modelops validate                      is everything all right?
+  modelops compile                       write generated/
+  modelops compile --check               would that change anything? (for CI)
+  modelops show dev/workspaces/malaria   what is in effect, after all layers
+
+\b
+Exit codes:
+  0  clean                       2  wrong invocation
+  1  the input is wrong, or      70  a bug in modelops
+     --check found differences   130  interrupted
+
+\b
+Completion of commands, options and environments (bash, zsh and fish alike):
+  eval "$(_MODELOPS_COMPLETE=bash_source modelops)"      in ~/.bashrc
+  eval "$(_MODELOPS_COMPLETE=zsh_source modelops)"       in ~/.zshrc
+  _MODELOPS_COMPLETE=fish_source modelops | source       in config.fish
+"""
+
+
+class Program(click.Group):
+    """The commands, and the edge around them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's signature
+        """The names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command called `cmd_name`; its module is imported now.
+
+        Raises:
+            NoSuchCommand: there is none, and nobody is only completing a name.
+        """
+        if cmd_name in COMMANDS:
+            module, _ = COMMANDS[cmd_name]
+            command: click.Command = import_module(f"modelops.cli.{module}").command
+            return command
+        if ctx.resilient_parsing:
+            return None
+        raise NoSuchCommand(cmd_name, possibilities=COMMANDS, ctx=ctx)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 -- click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """The commands in `--help`."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command, and turn what went wrong into a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, Exit, BrokenPipeError):
+            raise
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("\ninterrupted", err=True)
+            ctx.exit(ExitStatus.INTERRUPTED)
+        except Exception as error:  # noqa: BLE001 -- the outermost edge
+            # Here, so that `--version` and `--help` do not pay for what it knows.
+            from modelops.cli.failures import told  # noqa: PLC0415
+
+            ctx.exit(told(error))
+
+
+@click.group(
+    cls=Program,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="modelops-compiler", message="%(prog)s %(version)s")
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The project: the folder that holds environments/.  [default: here or the nearest above]",
+)
+def program(root: Path | None) -> None:  # noqa: ARG001 -- commands ask the context for it
+    """Compile layered YAML into the Kubernetes manifests that Flux reads.
+
+    People edit environments/, modelops writes generated/. Nothing is written unless everything is
+    valid.
+    """
+    # Here, so that `--version` and `--help` do not pay for it.
+    from modelops.cli.terminal import tolerate  # noqa: PLC0415
+
+    tolerate()
+
+
+def main() -> None:
+    """The console script `modelops`."""
+    program(prog_name="modelops")

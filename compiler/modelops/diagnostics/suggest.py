@@ -12,6 +12,9 @@ def did_you_mean(given: str, allowed: Iterable[str]) -> str:
     names = sorted(allowed)
     folded = {name.lower().replace("_", ""): name for name in names}
     near = get_close_matches(given.lower().replace("_", ""), folded, n=1, cutoff=0.6)
+    begun = [name for name in names if len(given) > 1 and name.startswith(given.lower())]
+    if len(begun) == 1:
+        return f"did you mean `{begun[0]}`?"
     if near:
         return f"did you mean `{folded[near[0]]}`?"
     return f"one of: {', '.join(names)}" if names else ""

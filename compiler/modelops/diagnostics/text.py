@@ -16,7 +16,7 @@ MOST_SHOWN = 50
 """Findings in full; the rest is counted, worst first."""
 
 _WIDEST_LINE = 160
-"""Longer source lines are cut: a minified file must not flood the terminal."""
+"""Of longer source lines a part is shown: a minified file must not flood the terminal."""
 
 
 class Colour(Enum):
@@ -37,6 +37,15 @@ class _Paint:
         if self.colour is Colour.NEVER or not text:
             return text
         return f"\x1b[{';'.join(codes)}m{text}\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One stretch of source with what is to be said of it, in a colour."""
+
+    span: Span
+    label: str
+    hue: str
 
 
 def full_text(
@@ -63,55 +72,90 @@ def counted(diagnostics: tuple[Diagnostic, ...]) -> str:
 
 def _block(diagnostic: Diagnostic, sources: Mapping[str, bytes], paint: _Paint) -> str:
     hue = _RED if diagnostic.severity is Severity.ERROR else _YELLOW
+    places = [_Place(diagnostic.at, diagnostic.label, hue)]
+    places += [_Place(note.at, note.message, _BLUE) for note in diagnostic.notes]
+    gutter = max(len(str(place.span.line)) for place in places)
+    margin = " " * (gutter + 1)
     head = paint(f"{diagnostic.severity}[{diagnostic.rule.code}]", _BOLD, hue)
-    lines = [f"{head}: {paint(diagnostic.message, _BOLD)}"]
-    lines += _excerpt(diagnostic.at, diagnostic.label, hue, sources, paint)
-    for note in diagnostic.notes:
-        lines += _excerpt(note.at, note.message, _BLUE, sources, paint)
+    lines = [f"{head}: {paint(_printable(diagnostic.message), _BOLD)}"]
+    for place in places:
+        lines += _excerpt(place, gutter, sources, paint)
     for index, remedy in enumerate(diagnostic.help.splitlines()):
-        lines.append(f"  {'= help:' if index == 0 else '       '} {remedy}")
-    lines.append(f"  = see: {paint(f'modelops rule {diagnostic.rule.code}', _CYAN)}")
+        lines.append(f"{margin}{'= help:' if index == 0 else '       '} {_printable(remedy)}")
+    lines.append(f"{margin}= see: {paint(f'modelops rule {diagnostic.rule.code}', _CYAN)}")
     return "\n".join(lines) + "\n"
 
 
-def _excerpt(
-    span: Span, label: str, hue: str, sources: Mapping[str, bytes], paint: _Paint
-) -> list[str]:
-    """The place, the line it stands on, and a caret under it; only the place where none is."""
-    place = f"  {paint('┌─', _BLUE)} {span}"
-    line = _line(span, sources)
-    if line is None:
-        return [place + (f": {label}" if label else "")]
-    number = str(span.line)
+def _excerpt(place: _Place, gutter: int, sources: Mapping[str, bytes], paint: _Paint) -> list[str]:
+    """The place, the line it stands on, and a caret under it; only the place where none is.
+
+    Args:
+        place: what to show.
+        gutter: the width of the line numbers of the whole finding.
+        sources: the files by name.
+        paint: what colours.
+    """
+    margin = " " * (gutter + 1)
+    label = _printable(place.label)
+    named = f"{margin}{paint('┌─', _BLUE)} {_printable(_named(place.span))}"
+    line = _line(place.span, sources)
+    if not line:
+        return [named + (f": {label}" if label else "")]
+    shown, left_out = _window(line, place.span.column)
+    before, marked = _caret(place.span, shown, left_out)
     bar = paint("│", _BLUE)
-    before, marked = _caret(span, line)
-    caret = paint(f"{marked} {label}".rstrip(), hue)
-    gutter = " " * len(number)
+    number = paint(str(place.span.line).rjust(gutter), _BLUE)
     return [
-        place,
-        f"{gutter} {bar}",
-        f"{paint(number, _BLUE)} {bar} {line}",
-        f"{gutter} {bar} {before}{caret}",
+        named,
+        f"{margin}{bar}",
+        f"{number} {bar} {shown}",
+        f"{margin}{bar} {before}{paint(f'{marked} {label}'.rstrip(), place.hue)}",
     ]
 
 
-def _line(span: Span, sources: Mapping[str, bytes]) -> str | None:
-    """The source line; for an argument of the command line the argument itself."""
-    content = sources.get(span.file)
-    if content is None:
-        return span.file if span.file.startswith("--") else None
-    lines = content.decode("utf-8", "replace").split("\n")
-    if span.line > len(lines):
-        return None
-    text = lines[span.line - 1].rstrip("\r").replace("\t", " ")
-    printable = "".join(
-        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text
+def _named(span: Span) -> str:
+    """`file:line:column`; of the command line the option, for its argument stands below."""
+    option, _, _ = span.file.partition(" ")
+    return option if _is_option(span) else str(span)
+
+
+def _is_option(span: Span) -> bool:
+    return span.file.startswith("--")
+
+
+def _line(span: Span, sources: Mapping[str, bytes]) -> str:
+    """The source line, or that of an option's argument; empty where there is none."""
+    text = span.file.partition(" ")[2] if _is_option(span) else _text(span.file, sources)
+    lines = text.split("\n")
+    return _printable(lines[span.line - 1].rstrip("\r")) if span.line <= len(lines) else ""
+
+
+def _text(file: str, sources: Mapping[str, bytes]) -> str:
+    """A source as `load` counts its columns: without its byte order mark."""
+    return sources.get(file, b"").decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _printable(text: str) -> str:
+    """The text without what would steer the terminal; one character stays one."""
+    return "".join(
+        char if char.isprintable() else " " if char == "\t" else "\N{REPLACEMENT CHARACTER}"
+        for char in text
     )
-    return printable[:_WIDEST_LINE] or None
 
 
-def _caret(span: Span, line: str) -> tuple[str, str]:
-    start = min(span.column, len(line) + 1) - 1
-    end = span.end_column - 1 if span.end_line == span.line else len(line)
-    width = max(1, min(end, len(line)) - start)
+def _window(line: str, column: int) -> tuple[str, int]:
+    """The part of a long line around a column, and how many characters stand before it."""
+    if len(line) <= _WIDEST_LINE:
+        return line, 0
+    start = max(0, min(column - _WIDEST_LINE // 2, len(line) - _WIDEST_LINE))
+    end = start + _WIDEST_LINE
+    before, after = "…" * (start > 0), "…" * (end < len(line))
+    return f"{before}{line[start + len(before) : end - len(after)]}{after}", start
+
+
+def _caret(span: Span, shown: str, left_out: int) -> tuple[str, str]:
+    """The blanks before the caret and the caret, below what is shown of the line."""
+    start = max(0, min(span.column - left_out, len(shown) + 1) - 1)
+    end = span.end_column - 1 - left_out if span.end_line == span.line else len(shown)
+    width = max(1, min(end, len(shown)) - start)
     return " " * start, "^" * width

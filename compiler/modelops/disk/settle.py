@@ -52,9 +52,7 @@ def carry_out(survey: Survey, guard: Guard | None = None) -> None:
 def _finish(survey: Survey, guard: Guard) -> None:
     """The inventory last: as long as it is the old one or the union, nothing is orphaned."""
     changed = any(change.path == guard.path for change in survey.changes)
-    inventory = survey.folder / guard.path
     if guard.final is None:
-        remove(inventory)
-        remove_if_empty(inventory.parent)
+        remove(survey.folder / guard.path)
     elif changed or guard.union is not None:
-        put(inventory, guard.final)
+        put(survey.folder / guard.path, guard.final)

@@ -94,9 +94,8 @@ def _unread(root: Path, chosen: Collection[str] | None) -> frozenset[str]:
 
 
 def _skipping(unread: frozenset[str]) -> Skip:
-    def skip(path: str, kind: Kind) -> bool:
-        unchosen = kind is Kind.FOLDER and path in unread
-        return unchosen or _is_dropping(path.rpartition("/")[2])
+    def skip(path: str, _kind: Kind) -> bool:
+        return path in unread or _is_dropping(path.rpartition("/")[2])
 
     return skip
 

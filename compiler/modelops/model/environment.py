@@ -33,7 +33,10 @@ class Registry(Spec):
     )
 
 
-GitUrl = Annotated[str, StringConstraints(pattern=r"^(https|ssh)://[^\s@]*(@?[^\s@]+)$")]
+GitUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^(https://[^\s@/]+(/\S*)?|ssh://([A-Za-z0-9._-]+@)?[^\s@/]+/\S+)$"),
+]
 
 
 class Flux(Spec):

@@ -117,10 +117,9 @@ def quantity(text: str) -> Fraction | None:
         return None
     number, suffix = Fraction(match[1].rstrip(".")), match[2] or ""
     if suffix in _BINARY:
-        return number * 1024 ** _BINARY[suffix]
+        return number * Fraction(1024 ** _BINARY[suffix])
     power = _DECIMAL[suffix] if suffix in _DECIMAL else int(suffix[1:])
-    scale = Fraction(f"1e{power}")
-    return number * scale
+    return number * Fraction(f"1e{power}")
 
 
 def _as_text(value: object) -> str | None:

@@ -141,6 +141,12 @@ class Autoscaling(Spec):
     )
     max: Positive = Field(description="Most worker pods.")
 
+    @property
+    def fewest(self) -> int:
+        """The fewest worker pods, whether they were written or not."""
+        least = 0 if self.mode is AutoscalingMode.QUEUE else 1
+        return least if self.min is None else self.min
+
 
 class WorkerMemory(Spec):
     """How a worker pod's memory is shared out, and when Dask acts on it."""
@@ -347,8 +353,8 @@ class WorkspaceSpec(Spec):
         None, description="One profile or a list; absent: the environment's. Only in the file."
     )
     labels: Labels = Field(
-        description="Added to the namespace and every object of the unit; not to pods, which a label "
-        "would restart."
+        description="Added to the namespace and every object of the unit; not to pods, which a "
+        "label would restart."
     )
     scheduler: Scheduler = Field(default_factory=Scheduler, description="The Dask scheduler.")
     workers: Workers = Field(default_factory=Workers, description="The Dask workers.")

@@ -7,7 +7,7 @@ from modelops import names
 from modelops.documents import API_VERSION
 from modelops.model.workspace import Bundles, BundleSource
 from modelops.plan import dask, resources
-from modelops.plan.images import prefix
+from modelops.plan.images import bundle_registry
 from modelops.plan.scope import Scope
 from modelops.planned import ConfigPlan
 
@@ -59,6 +59,4 @@ def _bundles(scope: Scope, bundles: Bundles) -> dict[str, Any]:
     cache = {"cacheDirectory": dask.CACHE_DIRECTORY, "cacheBytes": bundles.cache}
     if bundles.source is BundleSource.FILE:
         return {"source": "file", "directory": BUNDLES_DIRECTORY, **cache}
-    images = scope.configuration.images.spec
-    registry = bundles.registry or prefix(images, scope.environment.spec)
-    return {"source": "oci", "registry": registry, **cache}
+    return {"source": "oci", "registry": bundle_registry(scope), **cache}

@@ -1,11 +1,14 @@
-"""From the name of an image to the reference that is pulled."""
+"""From the name of an image to the reference that is pulled, and where registries are."""
 
 import re
 from dataclasses import dataclass
 
 from modelops.model import EnvironmentSpec, ImagesSpec
 from modelops.model.images import DIGEST, REPOSITORY, TAG, Image
+from modelops.plan.scope import Scope
 from modelops.planned import ImagePlan
+
+HTTPS_PORT = 443
 
 _REFERENCE = re.compile(
     rf"(?P<repository>{REPOSITORY})(?::(?P<tag>{TAG}))?(?:@(?P<digest>{DIGEST}))?"
@@ -45,6 +48,19 @@ def has_host(repository: str) -> bool:
 def prefix(images: ImagesSpec, environment: EnvironmentSpec) -> str | None:
     """The prefix of relative repositories: the environment's, else the one of images.yaml."""
     return environment.registry.prefix or images.registry
+
+
+def bundle_registry(scope: Scope) -> str | None:
+    """Where a workspace's bundles are: `host[:port][/path]`; None where nobody says so."""
+    written = scope.spec.bundles.registry
+    return written or prefix(scope.configuration.images.spec, scope.environment.spec)
+
+
+def registry_port(registry: str | None) -> int:
+    """The TCP port of `host[:port][/path]`: of HTTPS where none is written."""
+    host = (registry or "").partition("/")[0]
+    _, colon, port = host.partition(":")
+    return int(port) if colon else HTTPS_PORT
 
 
 def resolve(name: str, images: ImagesSpec, environment: EnvironmentSpec) -> ResolvedImage | None:

@@ -6,9 +6,11 @@ halves, each in its own namespace. Source: Kubernetes' NetworkPolicy and Cilium'
 
 from collections.abc import Iterator
 
+from modelops import names
 from modelops.model.cluster import NetworkEngine
 from modelops.model.workspace import AutoscalingMode, BundleSource
 from modelops.plan.facts import providers
+from modelops.plan.images import bundle_registry, registry_port
 from modelops.plan.scope import Scope
 from modelops.planned import (
     AddressPeer,
@@ -30,7 +32,6 @@ DNS = (
     AllowedPorts(PortRange(53, 53), Protocol.UDP),
     AllowedPorts(PortRange(53, 53), Protocol.TCP),
 )
-HTTPS = (AllowedPorts(PortRange(443, 443)),)
 
 
 def policies(
@@ -57,7 +58,11 @@ def entity_policies(scope: Scope, secrets: SecretsPlan) -> tuple[EntityPolicyPla
     features = scope.cluster.features
     local_dns = EntityPolicyPlan("allow-local-dns", "", Entity.HOST, (providers.LOCAL_DNS,), DNS)
     api_server = EntityPolicyPlan(
-        "secret-bootstrap-api-server", "secret-bootstrap", Entity.API_SERVER, (), HTTPS
+        "secret-bootstrap-api-server",
+        "secret-bootstrap",
+        Entity.API_SERVER,
+        (),
+        _api_server_ports(scope),
     )
     return (
         *((local_dns,) if features.local_dns else ()),
@@ -126,20 +131,29 @@ def _workers(scope: Scope, scheduler: SchedulerPlan, workers: WorkersPlan) -> Po
 
 
 def _bundle_registry(scope: Scope) -> Iterator[Flow]:
-    """Bundles come over HTTPS from outside the cluster; private addresses need `network.egress`."""
+    """Bundles come from outside the cluster; private addresses need `network.egress`."""
     if scope.spec.bundles.source is BundleSource.OCI:
-        yield Flow((AddressPeer("0.0.0.0/0", providers.PRIVATE_ADDRESSES),), HTTPS)
+        outside = AddressPeer("0.0.0.0/0", providers.PRIVATE_ADDRESSES)
+        yield Flow((outside,), _port(registry_port(bundle_registry(scope))))
 
 
 def _declared(scope: Scope) -> Iterator[PolicyPlan]:
     for name, egress in sorted(scope.spec.network.egress.items()):
         ports = tuple(AllowedPorts(PortRange(port, port)) for port in sorted(set(egress.ports)))
         flow = Flow((AddressPeer(egress.cidr),), ports)
-        yield PolicyPlan(f"egress-{name}", "", None, (flow,))
+        fitted = names.fitted(f"egress-{name}", names.SUBDOMAIN_LIMIT)
+        yield PolicyPlan(fitted, "", None, (flow,))
+
+
+def _api_server_ports(scope: Scope) -> tuple[AllowedPorts, ...]:
+    return tuple(
+        AllowedPorts(PortRange(port, port))
+        for port in providers.API_SERVER_PORTS[scope.cluster.provider]
+    )
 
 
 def _bootstrap(scope: Scope, secrets: SecretsPlan) -> Iterator[PolicyPlan]:
     """The Job talks to the API server, whose address nothing here knows."""
     if secrets.bootstrap is not None and not _cilium(scope):
-        flow = Flow((AddressPeer("0.0.0.0/0"),), HTTPS)
+        flow = Flow((AddressPeer("0.0.0.0/0"),), _api_server_ports(scope))
         yield PolicyPlan("secret-bootstrap", "secret-bootstrap", None, (flow,))

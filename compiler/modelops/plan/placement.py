@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from modelops.model.cluster import Cluster, Pool, PoolMode
+from modelops.model.cluster import Cluster, Pool, PoolMode, TaintEffect
 from modelops.plan.facts.azure_vm_sizes import VM_SIZES, allocatable
 from modelops.plan.scope import pool_labels
 from modelops.planned import Placement, Toleration
@@ -46,9 +46,10 @@ def matching_pools(cluster: Cluster, name: str) -> Iterator[tuple[str, Pool]]:
 
 def _admits(name: str, pool: Pool, wanted: Placement) -> bool:
     offered = placement(name, pool)
-    return _contains(offered.node_selector, wanted.node_selector) and set(
-        offered.tolerations
-    ) <= set(wanted.tolerations)
+    barriers = {one for one in offered.tolerations if one.effect != TaintEffect.PREFER_NO_SCHEDULE}
+    return _contains(offered.node_selector, wanted.node_selector) and barriers <= set(
+        wanted.tolerations
+    )
 
 
 def _contains(labels: Mapping[str, str], selector: Mapping[str, str]) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from modelops.model.workspace import Quota
 from modelops.plan.resources import most_pods
 from modelops.planned import (
-    Amounts,
     ClaimPlan,
     ContainerBounds,
     QuotaPlan,
@@ -45,9 +44,10 @@ def _bound(written: int | None, needed: Iterable[tuple[int, int]]) -> int:
     return sum(amount * count for amount, count in needed) if written is None else written
 
 
-def bounds(scheduler: SchedulerPlan, workers: WorkersPlan) -> ContainerBounds:
+def bounds(scheduler: SchedulerPlan, workers: WorkersPlan, secrets: SecretsPlan) -> ContainerBounds:
     """The largest container: what a LimitRange lets nobody exceed."""
-    largest: tuple[Amounts, Amounts] = (scheduler.pod.amounts, workers.pod.amounts)
+    pods = [scheduler.pod, workers.pod, *([secrets.bootstrap.pod] if secrets.bootstrap else [])]
     return ContainerBounds(
-        cpu=max(one.cpu_limit for one in largest), memory=max(one.memory_limit for one in largest)
+        cpu=max(pod.amounts.cpu_limit for pod in pods),
+        memory=max(pod.amounts.memory_limit for pod in pods),
     )

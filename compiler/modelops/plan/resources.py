@@ -99,9 +99,9 @@ def scale(workers: Workers, counts_url: str) -> Scale:
         return FixedScale(DEFAULT_REPLICAS if workers.replicas is None else workers.replicas)
     if autoscaling.mode is AutoscalingMode.QUEUE:
         return QueueScale(
-            autoscaling.min or 0, autoscaling.max, counts_url, workers.processes, QUEUE_COOLDOWN
+            autoscaling.fewest, autoscaling.max, counts_url, workers.processes, QUEUE_COOLDOWN
         )
-    return CpuScale(autoscaling.min or 1, autoscaling.max, TARGET_CPU_PERCENT, SCALE_IN_WINDOW)
+    return CpuScale(autoscaling.fewest, autoscaling.max, TARGET_CPU_PERCENT, SCALE_IN_WINDOW)
 
 
 def most_pods(decided: Scale) -> int:

@@ -41,5 +41,5 @@ def workspace(scope: Scope) -> WorkspacePlan:
         policies=network.policies(scope, scheduler, workers, decided_secrets),
         entity_policies=network.entity_policies(scope, decided_secrets),
         quota=quota(scope.spec.quota, scheduler, workers, decided_secrets, claims),
-        bounds=bounds(scheduler, workers),
+        bounds=bounds(scheduler, workers, decided_secrets),
     )

@@ -14,11 +14,15 @@
 const UNSAFE = /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;
 
 // Numbers to one parser or another, though not to the library: `0o7` (YAML 1.2), `0X1F` and `0B1`
-// (Go, with which kubectl and Flux read), once the underscores that Go skips are gone.
+// (Go, with which kubectl and Flux read). Underscores are skipped by Go and digits to ruamel.
 const NUMBER = /^[-+]?(?:0x[\da-f]+|0o[0-7]+|0b[01]+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)$/i;
 
 // YAML 1.1's types for the default key and for merging, still alive in PyYAML.
 const INDICATORS = new Set(["=", "<<"]);
+
+function isNumber(text) {
+  return ["", "0"].some((underscore) => NUMBER.test(text.replaceAll("_", underscore)));
+}
 
 // `text` as a JSON string that is pure and visible.
 function quoted(text) {
@@ -30,7 +34,7 @@ function quoted(text) {
 function isSound(spelt, text) {
   if (text.search(UNSAFE) >= 0) return false;
   if (spelt === text) {
-    return !(text.includes("\t") || INDICATORS.has(text) || NUMBER.test(text.replaceAll("_", "")));
+    return !(text.includes("\t") || INDICATORS.has(text) || isNumber(text));
   }
   // Folded quotes hide where lines end. In a block parsers take a tab after the indentation for a
   // part of it, and lose blanks where there is nothing else.

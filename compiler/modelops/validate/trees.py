@@ -17,8 +17,8 @@ def with_source_texts(layered: LayeredSpec, patterns: tuple[Pattern, ...]) -> Tr
 
     def typed(path: DataPath, value: object) -> object:
         origin = layered.origins.origin(path)
-        is_scalar = value is not None and not isinstance(value, dict | list)
-        return origin.mark.text if is_scalar and origin and origin.mark.text is not None else value
+        text = origin.mark.text if origin else None
+        return value if value is None or text is None else text
 
     tree: Any = layered.tree
     for pattern in patterns:

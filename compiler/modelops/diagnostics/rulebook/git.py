@@ -42,10 +42,7 @@ spec:
   workers:
     env: {NUMBA_CACHE_DIR: /tmp/numba}
 """,
-    remedy=(
-        "Write the value itself.\n"
-        "In a shell script, write $NAME without braces."
-    ),
+    remedy=("Write the value itself.\nIn a shell script, write $NAME without braces."),
 )
 
 RULES = (

@@ -14,16 +14,23 @@ IMG001 = Rule(
         "moved at any time; a digest is the content itself."
     ),
     failing="""\
-# environments/dev/workspaces/malaria.yaml
+# environments/images.yaml
 spec:
-  workers: {image: ghcr.io/epi-models/modelops-dask:latest}
+  images:
+    dask-worker:
+      repository: ghcr.io/epi-models/modelops-dask
+      tag: latest
+      executors: [isolated_warm, direct, cold]
 """,
     passing="""\
-# environments/dev/workspaces/malaria.yaml
+# environments/images.yaml
 spec:
-  workers:
-    image: ghcr.io/epi-models/modelops-dask@sha256:\
-6b0f3c9a17de48525b8e0d9c4f7a2163e5d8b9047c1a6f32d0e94b8a75c2f1d3
+  images:
+    dask-worker:
+      repository: ghcr.io/epi-models/modelops-dask
+      tag: "1.4.0"
+      digest: sha256:6b0f3c9a17de48525b8e0d9c4f7a2163e5d8b9047c1a6f32d0e94b8a75c2f1d3
+      executors: [isolated_warm, direct, cold]
 """,
     remedy=(
         "Add the image's digest to images.yaml:\n"

@@ -55,12 +55,30 @@ VER003 = Rule(
     summary="two objects of the same kind, namespace and name",
     why=(
         "The cluster keeps one object of each kind, namespace and name. In an earlier system the "
-        "second workspace of an environment overwrote the first; with Flux, two units that own "
-        "one object take it from each other at every reconciliation."
+        "second workspace of an environment overwrote the first. Where two environments share a "
+        "cluster and make one object differently, Flux changes it back and forth for ever; the "
+        "usual one is the GitRepository of two environments that follow two branches."
     ),
-    failing="Two environments of one cluster that give the same storage class different settings.",
-    passing="Storage classes with a name for each environment, or the same settings in both.",
-    remedy="Rename one of the two inputs that the message names, or remove one.",
+    failing="""\
+# environments/dev/environment.yaml
+spec:
+  flux: {branch: main}
+# environments/qa/environment.yaml
+spec:
+  flux: {branch: next}
+""",
+    passing="""\
+# environments/dev/environment.yaml
+spec:
+  flux: {branch: main}
+# environments/qa/environment.yaml
+spec:
+  flux: {branch: next, source: modelops-next}
+""",
+    remedy=(
+        "Rename one of the two inputs that the message names, or remove one.\n"
+        "For two branches or repositories, give each its own `flux.source`."
+    ),
 )
 
 RULES = (

@@ -10,6 +10,7 @@ from modelops.diagnostics import Diagnostic, Severity
 from modelops.model import Configuration
 from modelops.plan.checks.colliding_name import colliding_name
 from modelops.plan.checks.derived_variable import derived_variable
+from modelops.plan.checks.impossible_port import impossible_port
 from modelops.plan.checks.inverted_bounds import inverted_bounds
 from modelops.plan.checks.memory_overcommit import memory_overcommit
 from modelops.plan.checks.mutable_image import mutable_image
@@ -20,6 +21,7 @@ from modelops.plan.checks.replicas_beside_autoscaling import replicas_beside_aut
 from modelops.plan.checks.request_above_limit import request_above_limit
 from modelops.plan.checks.reserved_label import reserved_label
 from modelops.plan.checks.reserved_namespace import reserved_namespace
+from modelops.plan.checks.shared_namespace import shared_namespace
 from modelops.plan.checks.threshold_order import threshold_order
 from modelops.plan.checks.undeclared_feature import undeclared_feature
 from modelops.plan.checks.undeclared_secret import undeclared_secret
@@ -33,6 +35,7 @@ from modelops.plan.scope import Scope, scopes
 WORKSPACE_CHECKS: tuple[Callable[[Scope], Iterator[Diagnostic]], ...] = (
     colliding_name,
     derived_variable,
+    impossible_port,
     inverted_bounds,
     memory_overcommit,
     mutable_image,
@@ -53,6 +56,7 @@ WORKSPACE_CHECKS: tuple[Callable[[Scope], Iterator[Diagnostic]], ...] = (
 
 CONFIGURATION_CHECKS: tuple[Callable[[Configuration], Iterator[Diagnostic]], ...] = (
     pool_without_capacity,
+    shared_namespace,
     unsupported_kubernetes,
 )
 

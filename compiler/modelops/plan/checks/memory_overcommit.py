@@ -23,7 +23,8 @@ def memory_overcommit(scope: Scope) -> Iterator[Diagnostic]:
     if each is None or workers.processes * each <= usable:
         return
     total = workers.processes * each
-    left = "no headroom is left" if total >= limit else f"only {_told(limit - total)} are left"
+    left = f"only {_told(limit - total)} are left" if total < limit else "no headroom is left"
+    left = f"{_told(total - limit)} too much, without any headroom" if total > limit else left
     yield scope.breach(
         dsk.DSK001,
         f"{workers.processes} processes x {_told(each)} = {_told(total)}, but the container limit "

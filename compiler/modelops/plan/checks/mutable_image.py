@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from modelops.diagnostics import Diagnostic
+from modelops.diagnostics import Diagnostic, Severity
 from modelops.diagnostics.rulebook import img
 from modelops.plan.images import ResolvedImage, resolve
 from modelops.plan.scope import PARTS, Scope
+
+_ACCEPT = '\nor accept it in the workspace: `accept: {IMG001: "why it is fine"}`'
 
 
 def mutable_image(scope: Scope) -> Iterator[Diagnostic]:
@@ -21,7 +23,8 @@ def mutable_image(scope: Scope) -> Iterator[Diagnostic]:
             img.IMG001,
             f"the image `{name}` {_told(image)}",
             images.at_key("images", name) if entry else scope.at(part, "image"),
-            f"add its digest: `docker buildx imagetools inspect {image.plan.reference}` shows it",
+            f"add its digest: `docker buildx imagetools inspect {image.plan.reference}` shows it"
+            + (_ACCEPT if img.IMG001.severity_in(scope.tier) is Severity.WARNING else ""),
         )
 
 

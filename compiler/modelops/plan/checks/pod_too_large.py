@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from modelops.diagnostics import Diagnostic, Note
 from modelops.diagnostics.rulebook import fit
 from modelops.model.cluster import PoolMode
-from modelops.model.fields import cpu_text
 from modelops.plan import resources
 from modelops.plan.placement import NodeCapacity, capacity, matching_pools
 from modelops.plan.resources import GIB
@@ -45,11 +44,12 @@ def _each(
 ) -> Iterator[Diagnostic]:
     """One finding for each resource that does not fit."""
     name, node = pool
-    cpus, gib = cpu_text(wanted.cpu_request), f"{wanted.memory_request / GIB:.4g} GiB"
+    memory = f"{wanted.memory_request / GIB:.4g} GiB"
+    most = f"{node.memory * 10 // GIB / 10:g} GiB"  # rounded down: what it says must fit
     for field, asked, given, too_much in (
-        ("cpu", f"{cpus} CPU", f"{cpu_text(node.cpu)} CPU", wanted.cpu_request > node.cpu),
-        ("memory", gib, f"{node.memory / GIB:.4g} GiB", wanted.memory_request > node.memory),
-        ("gpu", f"{wanted.gpu} GPUs", f"{node.gpu}", wanted.gpu > node.gpu),
+        ("cpu", _cpus(wanted.cpu_request), _cpus(node.cpu), wanted.cpu_request > node.cpu),
+        ("memory", memory, most, wanted.memory_request > node.memory),
+        ("gpu", f"{wanted.gpu} GPU", f"{node.gpu} GPU", wanted.gpu > node.gpu),
     ):
         if too_much:
             yield scope.breach(
@@ -57,13 +57,19 @@ def _each(
                 f"the pod asks for {asked}, but a node of pool `{name}` has {given} to give: it "
                 "would never start",
                 scope.at(part, "resources", field),
-                f"ask for less, or choose a pool with larger nodes (`{part}.pool`)",
+                f"ask for at most {given}, or choose a pool with larger nodes (`{part}.pool`)",
                 _pool_note(scope, name),
             )
 
 
+def _cpus(millicores: int) -> str:
+    return f"{millicores / 1000:g} CPU"
+
+
 def _pool_note(scope: Scope, name: str) -> Note:
     pool = scope.cluster.pools[name]
-    size = pool.vm_size if pool.allocatable is None else "its `allocatable`"
+    if pool.allocatable is not None:
+        at = scope.environment.at_key("cluster", "pools", name, "allocatable")
+        return Note(at, "what a node of this pool can give")
     at = scope.environment.at("cluster", "pools", name, "vmSize")
-    return Note(at, f"{size}, less what the provider keeps on each node")
+    return Note(at, f"{pool.vm_size}, less what the provider keeps on each node")

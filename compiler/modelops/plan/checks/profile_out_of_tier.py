@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from modelops.diagnostics import Diagnostic, Note
 from modelops.diagnostics.rulebook import cfg
 from modelops.plan.scope import Scope
+from modelops.provenance import Span
 
 
 def profile_out_of_tier(scope: Scope) -> Iterator[Diagnostic]:
@@ -14,12 +15,23 @@ def profile_out_of_tier(scope: Scope) -> Iterator[Diagnostic]:
             profile = scope.configuration.profiles.get(key)
             if profile is None or scope.tier in profile.spec.tiers:
                 continue
-            told = ", ".join(profile.spec.tiers)
-            chosen_here = scope.spec.profile is not None
+            told = " and ".join(profile.spec.tiers)
             yield scope.breach(
                 cfg.CFG003,
-                f"the profile `{name}` is for {told}, and {scope.environment.name} is {scope.tier}",
-                scope.at("profile") if chosen_here else scope.environment.at("profiles"),
+                f"the profile `{name}` is for {told}, but {scope.environment.name} is {scope.tier}",
+                _place(scope, name),
                 "choose another profile, or add the tier to the profile's `tiers`",
                 Note(profile.at("tiers"), "where it may be used"),
             )
+
+
+def _place(scope: Scope, name: str) -> Span:
+    """Where the profile is named: in the workspace's file, else in its environment's."""
+    chosen = scope.spec.profile
+    if isinstance(chosen, str):
+        return scope.at("profile")
+    named = scope.environment.spec.profiles if chosen is None else chosen
+    index = (named.index(name),) if name in named else ()
+    if chosen is None:
+        return scope.environment.at("profiles", *index)
+    return scope.at("profile", *index)

@@ -38,5 +38,5 @@ def _undeclared(scope: Scope, what: str, feature: str, at: Span) -> Diagnostic:
         cfg.CFG011,
         f"{what} needs `{feature}`, which {scope.environment.name} does not declare",
         at,
-        f"add `{feature}` to `cluster.features` in {scope.environment.source} if it has it",
+        f"if the cluster has it, add `{feature}` to `cluster.features` of {scope.environment.name}",
     )

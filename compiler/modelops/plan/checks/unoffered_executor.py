@@ -18,10 +18,16 @@ def unoffered_executor(scope: Scope) -> Iterator[Diagnostic]:
         yield scope.breach(
             cfg.CFG008,
             f"the image `{image}` does not offer the executor `{executor.type}`: workers would "
-            "fail at their first task",
+            "fail at their first task"
+            if entry.executors
+            else f"nothing says whether the image `{image}` offers the executor `{executor.type}`",
             scope.at("executor", "type"),
-            did_you_mean(executor.type, entry.executors) or f"give `{image}` its `executors`",
-            Note(images.at("images", image, "executors"), "the executors that it offers"),
+            did_you_mean(executor.type, entry.executors)
+            or f"add `executors: […]` to `{image}`: what it was built with",
+            Note(
+                images.at("images", image, "executors"),
+                "the executors that it offers" if entry.executors else "no `executors` here",
+            ),
         )
     if executor.fresh_venv and executor.type is ExecutorType.DIRECT:
         yield scope.breach(

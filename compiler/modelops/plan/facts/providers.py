@@ -21,6 +21,10 @@ BUILT_IN_STORAGE_CLASSES: dict[Provider, tuple[str, ...]] = {
 KEDA_NAMESPACE = {Provider.AKS: "kube-system", Provider.GENERIC: "keda"}
 """Where KEDA runs: a managed add-on on AKS, its chart's default elsewhere."""
 
+API_SERVER_PORTS = {Provider.AKS: (443,), Provider.GENERIC: (443, 6443)}
+"""Where the API server itself listens: policies see the address behind its Service. 6443 is what
+Kubernetes' own set-up tool (kubeadm) chooses."""
+
 KEDA_POD_LABELS = {"app": "keda-operator"}
 
 DNS_NAMESPACE = "kube-system"

@@ -20,7 +20,7 @@ def duplicate_identity(placement: Placement) -> Iterator[Diagnostic]:
         yield from _within(environment)
         for identity, placed in environment.by_identity.items():
             first = seen.setdefault(identity, placed)
-            if first.body != placed.body:
+            if identity.name and first.body != placed.body:
                 text = f"another environment makes it differently, in {first.file}"
                 yield _taken(placed, first, text)
 

@@ -92,7 +92,7 @@ def _context(pod: PodTemplate) -> Iterator[Breach]:
 def _sysctls(pod: PodTemplate) -> Iterator[Breach]:
     for path, sysctl in maps_at(pod.spec, "securityContext", "sysctls"):
         if text_at(sysctl, "name") not in SYSCTLS:
-            yield path[1:], f"{shown(sysctl.get('name'))} is no safe sysctl"
+            yield (*path[1:], "name"), f"{shown(sysctl.get('name'))} is no safe sysctl"
 
 
 def _volumes(pod: PodTemplate) -> Iterator[Breach]:

@@ -69,5 +69,9 @@ def _sayings(error: ValidationError) -> Iterator[tuple[DataPath, str]]:
             yield (*path, name), "there is no such field"
     elif isinstance(error.kind, ValidationErrorKind.Required):
         yield path, f"`{error.kind.property}` is missing"
-    elif error.instance is not None:  # a null is for unrepresentable_value to find
+    elif isinstance(error.kind, ValidationErrorKind.Enum):
+        options = ", ".join(map(shown, error.kind.options))
+        yield path, f"{shown(error.instance)} is not one of {options}"
+    elif error.instance is not None or isinstance(path[-1], int):
+        # A null in a map is for unrepresentable_value to find; those in lists arrive.
         yield path, error.message.replace(MASK, shown(error.instance))

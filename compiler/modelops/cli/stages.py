@@ -1,0 +1,65 @@
+"""The doors from commands to the stages, each opened when it is first walked through.
+
+The stages import pydantic, the YAML reader and the schemas; a command's `--help`, completion and
+`modelops rule` must not wait for them. That is all this module is for.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from modelops.diagnostics import Outcome
+from modelops.documents import Preview, Setting
+from modelops.manifests import Artefacts, Manifests
+from modelops.planned import Scale
+
+if TYPE_CHECKING:
+    from modelops.model import Configuration
+    from modelops.model.workspace import Workers
+
+Sources = Mapping[str, bytes]
+
+
+def compiled(sources: Sources, preview: Preview) -> Outcome[Artefacts]:
+    """Every stage.
+
+    Raises:
+        SynthesisFailed: Node could not do its work.
+    """
+    from modelops.pipeline import compile_sources  # noqa: PLC0415 -- see the module
+
+    return compile_sources(sources, preview)
+
+
+def judged(sources: Sources, preview: Preview) -> Outcome[Manifests]:
+    """Every stage that can find something wrong; starts no process."""
+    from modelops.pipeline import judge  # noqa: PLC0415 -- see the module
+
+    return judge(sources, preview)
+
+
+def configured(sources: Sources, preview: Preview) -> "Outcome[Configuration]":
+    """The effective configuration; starts no process."""
+    from modelops.pipeline import configure  # noqa: PLC0415 -- see the module
+
+    return configure(sources, preview)
+
+
+def settings(arguments: Sequence[str]) -> Outcome[tuple[Setting, ...]]:
+    """The values of `--set`."""
+    from modelops.load import load_settings  # noqa: PLC0415 -- see the module
+
+    return load_settings(arguments)
+
+
+def scale(workers: "Workers") -> Scale:
+    """How many workers a workspace has, where nobody says as well; without the scaler's address."""
+    from modelops.plan import resources  # noqa: PLC0415 -- see the module
+
+    return resources.scale(workers, "")
+
+
+def exported_schemas() -> dict[str, bytes]:
+    """The content of each file of `schemas/`."""
+    from modelops.schema import schemas  # noqa: PLC0415 -- see the module
+
+    return schemas()

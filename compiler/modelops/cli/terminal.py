@@ -1,0 +1,112 @@
+"""What leaves the program: data on the standard output, messages on the standard error.
+
+Text comes in; whether it is coloured is decided here, for each of the two by itself. What a
+terminal cannot show is replaced, never a traceback. Knows no command.
+"""
+
+import errno
+import os
+import sys
+from contextlib import suppress
+from io import TextIOWrapper
+from typing import TextIO
+
+import click
+
+from modelops.diagnostics.text import Colour
+from modelops.disk import Unwritable
+
+
+def put(text: str) -> None:
+    """Data: text and a line's end, to the standard output.
+
+    Raises:
+        BrokenPipeError: the reader has gone.
+        Unwritable: the output is redirected to where it cannot be written.
+    """
+    put_bytes(f"{text}\n".encode(_encoding(sys.stdout), "replace"))
+
+
+def put_bytes(content: bytes) -> None:
+    """Data as it is, whatever the terminal's encoding.
+
+    Raises:
+        BrokenPipeError: the reader has gone.
+        Unwritable: the output is redirected to where it cannot be written.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise
+        _abandon(sys.stdout)
+        raise Unwritable(f"cannot write to the standard output: {error.strerror}.") from error
+
+
+def tell(text: str) -> None:
+    """A message: text and a line's end, to the standard error.
+
+    Raises:
+        BrokenPipeError: the reader has gone.
+    """
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise
+        # There is no place left to say so.
+        _abandon(sys.stderr)
+
+
+def tell_error(message: str) -> None:
+    """`error: …` on the standard error."""
+    tell(f"{styled('error', sys.stderr, fg='red', bold=True)}: {message}")
+
+
+def tell_note(message: str) -> None:
+    """`note: …` on the standard error."""
+    tell(f"{styled('note', sys.stderr, fg='blue', bold=True)}: {message}")
+
+
+def styled(text: str, stream: TextIO | None, *, fg: str | None = None, bold: bool = False) -> str:
+    """The text in a colour, where the stream shows any; `fg` is one of click's colours."""
+    return click.style(text, fg=fg, bold=bold) if colour(stream) is Colour.ALWAYS else text
+
+
+def colour(stream: TextIO | None) -> Colour:
+    """Whether to colour what goes to a stream: NO_COLOR, then the FORCE variables, then a terminal.
+
+    By https://no-color.org and https://bixense.com/clicolors; FORCE_COLOR is what CI services set.
+    """
+    if os.environ.get("NO_COLOR"):
+        return Colour.NEVER
+    forced = (os.environ.get(name, "0") for name in ("CLICOLOR_FORCE", "FORCE_COLOR"))
+    if any(value not in {"", "0"} for value in forced):
+        return Colour.ALWAYS
+    shows = stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
+    return Colour.ALWAYS if shows else Colour.NEVER
+
+
+def tolerate() -> None:
+    """From now on what a terminal cannot show becomes `?` instead of a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _encoding(stream: TextIO | None) -> str:
+    return (stream.encoding if stream else None) or "utf-8"
+
+
+def _abandon(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere: Python would try again, and fail, at its end."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -1,0 +1,56 @@
+"""`modelops validate`: every stage that can find something wrong, and nothing written.
+
+Starts no process: what the last stage does with valid manifests cannot depend on the input.
+"""
+
+import click
+
+from modelops.cli import stages
+from modelops.cli.options import environments_argument, preview, profile_option, set_option
+from modelops.cli.project import chosen, project_root, sources_of
+from modelops.cli.report import settled
+from modelops.cli.terminal import put
+from modelops.diagnostics import Diagnostic
+from modelops.diagnostics.text import counted
+from modelops.manifests import EnvironmentManifests, Manifests
+
+EPILOG = """\
+\b
+Examples:
+  modelops validate
+  modelops validate dev staging
+  modelops validate dev --set workspaces/malaria:workers.resources.memory=4Gi
+"""
+
+
+@click.command("validate", epilog=EPILOG)
+@environments_argument
+@set_option
+@profile_option
+def command(
+    *, environments: tuple[str, ...], settings: tuple[str, ...], profiles: tuple[str, ...]
+) -> None:
+    """Say everything that is wrong with environments/.
+
+    Checks the named environments, or all, up to the manifests, and writes nothing.
+    """
+    root = project_root()
+    named = chosen(root, environments)
+    previewed = preview(settings, profiles)
+    sources = sources_of(root, named)
+    outcome = stages.judged(sources, previewed)
+    put(_verdict(settled(outcome, sources), outcome.diagnostics))
+
+
+def _verdict(manifests: Manifests, diagnostics: tuple[Diagnostic, ...]) -> str:
+    """`dev, prod: 7 workspaces, no problems`."""
+    names = ", ".join(environment.name for environment in manifests.environments)
+    workspaces = sum(_workspaces(environment) for environment in manifests.environments)
+    found = counted(diagnostics) or "no problems"
+    plural = "s" * (workspaces != 1)
+    return f"{names or 'no environments'}: {workspaces} workspace{plural}, {found}"
+
+
+def _workspaces(environment: EnvironmentManifests) -> int:
+    """Units are named after their files; all others are the environment's own."""
+    return len({unit.source for unit in environment.units} - {environment.source})

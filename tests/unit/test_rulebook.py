@@ -1,0 +1,138 @@
+"""The rule book's texts: all there, of a size that fits a terminal, and with examples that hold.
+
+Every example is compiled in an environment of its own: the failing one must break its rule, the
+passing one no rule at all. Rules that no input can break are told in words.
+"""
+
+import re
+
+import pytest
+
+from modelops.diagnostics import Rule, Severity, Tier
+from modelops.diagnostics.rulebook import RULES, cfg, dsk, fit, git, img, nam, ver
+from modelops.load.yaml import read
+from modelops.pipeline import judge
+
+AREAS = (cfg, ver, nam, dsk, fit, img, git)
+TOLD_IN_WORDS = {"VER001", "GIT003"}
+SHOWN_IN_YAML = sorted(RULES.keys() - TOLD_IN_WORDS)
+FILE_LINE = re.compile(r"^# (environments/\S+)\n", re.MULTILINE)
+KIND_OF_FOLDER = {"workspaces": "Workspace", "profiles": "Profile"}
+
+BACKGROUND = {
+    "environments/base.yaml": f"""
+spec:
+  environment:
+    cluster:
+      pools: {{cpu: {{vmSize: Standard_D8s_v5}}}}
+      features: {{networkPolicy: cilium}}
+    flux: {{url: https://github.com/epi-models/platform}}
+  workspace:
+    scheduler: {{image: ghcr.io/epi-models/modelops-dask@sha256:{"7c" * 32}}}
+""",
+    "environments/images.yaml": f"""
+spec:
+  registry: ghcr.io/epi-models
+  images:
+    dask-worker:
+      repository: modelops-dask
+      digest: sha256:{"7c" * 32}
+      executors: [isolated_warm, direct, cold]
+""",
+    "environments/dev/environment.yaml": "spec: {}",
+    "environments/dev/workspaces/default.yaml": "spec: {}",
+}
+
+
+def kind_of(file: str) -> str:
+    """The kind that belongs to a place."""
+    *_, folder, name = file.split("/")
+    by_name = {"base.yaml": "Defaults", "images.yaml": "Images", "environment.yaml": "Environment"}
+    return by_name.get(name) or KIND_OF_FOLDER[folder]
+
+
+def files_in(example: str) -> dict[str, str]:
+    """The files that an example shows, each after a line with its path."""
+    before, *parts = FILE_LINE.split(example)
+    assert before == ""
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def sources_of(example: str) -> dict[str, bytes]:
+    """An example's files in an environment that is right, with first lines where it shows none."""
+    return {
+        file: (
+            text
+            if "kind:" in text
+            else f"apiVersion: modelops.io/v1\nkind: {kind_of(file)}\n{text.lstrip()}"
+        ).encode()
+        for file, text in (BACKGROUND | files_in(example)).items()
+    }
+
+
+def codes_of(example: str) -> set[str]:
+    """The rules that an example breaks."""
+    return {finding.rule.code for finding in judge(sources_of(example)).diagnostics}
+
+
+def test_the_book_has_every_rule_of_every_area_once_and_in_order() -> None:
+    codes = [rule.code for area in AREAS for rule in area.RULES]
+    assert list(RULES) == codes
+    assert len(codes) == 22
+    for area in AREAS:
+        name = area.__name__.rpartition(".")[2].upper()
+        ours = [rule.code for rule in area.RULES]
+        assert ours == sorted(ours)
+        assert all(code.startswith(name) for code in ours)
+        assert all(getattr(area, rule.code) is rule for rule in area.RULES)
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_text_is_there_and_fits_a_terminal(rule: Rule) -> None:
+    texts = (rule.summary, rule.why, rule.failing, rule.passing, rule.remedy)
+    assert all(text.strip() for text in texts)
+    assert len(f"{rule.code}  {rule.summary}") <= 88
+    assert not rule.summary.endswith(".")
+    assert "\n" not in rule.why
+    assert rule.why.endswith(".")
+    assert all(len(line) <= 72 for line in rule.remedy.splitlines())
+    examples = (*rule.failing.splitlines(), *rule.passing.splitlines())
+    assert all(len(line) <= 88 for line in examples)
+
+
+@pytest.mark.parametrize("code", SHOWN_IN_YAML)
+def test_a_failing_example_breaks_its_rule(code: str) -> None:
+    assert code in codes_of(RULES[code].failing)
+
+
+@pytest.mark.parametrize("code", SHOWN_IN_YAML)
+def test_a_passing_example_breaks_no_rule(code: str) -> None:
+    assert codes_of(RULES[code].passing) == set()
+
+
+@pytest.mark.parametrize("code", SHOWN_IN_YAML)
+def test_examples_are_read_strictly(code: str) -> None:
+    for example in (RULES[code].failing, RULES[code].passing):
+        for file, text in files_in(example).items():
+            is_meant_to_fail = code == "CFG010" and example == RULES[code].failing
+            assert (read(file, text.encode()).value is None) == is_meant_to_fail
+
+
+def test_only_what_no_input_can_show_is_told_in_words() -> None:
+    told = {code for code, rule in RULES.items() if not FILE_LINE.match(rule.failing)}
+    assert told == TOLD_IN_WORDS
+
+
+def test_only_images_without_a_digest_are_a_warning_that_production_refuses() -> None:
+    warnings = [rule for rule in RULES.values() if rule.severity is Severity.WARNING]
+    assert warnings == [img.IMG001]
+    assert img.IMG001.severity_in(Tier.PRODUCTION) is Severity.ERROR
+    assert img.IMG001.severity_in(Tier.STAGING) is Severity.WARNING
+    assert img.IMG001.severity_in(Tier.DEVELOPMENT) is Severity.WARNING
+    assert dsk.DSK008.severity_in(Tier.DEVELOPMENT) is Severity.ERROR
+    assert dsk.DSK008.severity_in(Tier.PRODUCTION) is Severity.ERROR
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_rule_that_warns_says_how_to_accept_it_and_no_other_does(rule: Rule) -> None:
+    assert (f"accept: {{{rule.code}:" in rule.remedy) == (rule.severity is Severity.WARNING)
