@@ -25,13 +25,13 @@ error[CFG010]: the text has 1048577 bytes; at most 1048576 are read
 """,
         ),
         (
-            HEAD + b"[" * 99 + b"]" * 99,
+            HEAD + b"[" * 99,
             f"""\
 error[CFG010]: maps and lists are more than 100 deep
   ┌─ {FILE}:4:114
   │
-4 │ …{"[" * 67}{"]" * 92}
-  │ {" " * 67}^
+4 │   description: {"[" * 99}
+  │ {" " * 113}^
   = help: write it flatter
   = see: modelops rule CFG010
 """,

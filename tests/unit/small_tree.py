@@ -48,7 +48,7 @@ TREE: Specs = {IMAGES: IMAGES_SPEC, DEV: environment(), MALARIA: "{}"}
 
 def sources(specs: Specs) -> dict[str, bytes]:
     """The small tree with the specs of some files written anew; other files are added."""
-    return {file: _written(file, spec) for file, spec in (TREE | dict(specs)).items()}
+    return {file: _written(file, spec) for file, spec in {**TREE, **specs}.items()}
 
 
 def _written(file: str, spec: str) -> bytes:

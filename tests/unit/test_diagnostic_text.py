@@ -67,16 +67,12 @@ error[DSK001]: 4 processes x 1 GiB = 4 GiB
     assert full_text((finding,), {FILE: SOURCE}) == expected
 
 
-def test_everything_in_the_margin_is_in_one_column() -> None:
-    for line in (5, 10):
-        finding = Diagnostic(cfg.CFG011, "wrong", span(line, 5, 6), help="mend it")
-        columns = {
-            text.index(mark)
-            for text in shown(finding)
-            for mark in "┌│="
-            if text.find(mark) in {2, 3}
-        }
-        assert len(columns) == 1
+@pytest.mark.parametrize(("line", "noted"), [(5, 10), (10, 5), (4, 5)])
+def test_everything_in_the_margin_is_in_one_column(line: int, noted: int) -> None:
+    notes = (Note(span(noted, 3, 4), "see"),)
+    lines = shown(Diagnostic(cfg.CFG011, "wrong", span(line, 3, 4), help="mend it", notes=notes))
+    column = 3 if max(line, noted) > 9 else 2
+    assert {text[column] for text in lines[1:]} == set("┌│=")
 
 
 def test_a_warning_says_that_it_is_one() -> None:

@@ -191,8 +191,10 @@ def test_what_a_person_writes_of_a_quota_wins_part_by_part() -> None:
             ContainerBounds(3000, 8 * GIB),
         ),
         (
-            "workers: {resources: {cpu: {request: 1, limit: 4}, memory: 1Gi}}\n"
-            "scheduler: {resources: {memory: 9Gi}}",
+            (
+                "workers: {resources: {cpu: {request: 1, limit: 4}, memory: 1Gi}}\n"
+                "scheduler: {resources: {memory: 9Gi}}"
+            ),
             ContainerBounds(4000, 9 * GIB),
         ),
     ],

@@ -13,6 +13,7 @@ from modelops.diagnostics import did_you_mean
         ("VMSIZE", ("vmSize", "min", "max"), "did you mean `vmSize`?"),
         ("isolated-warm", ("direct", "isolated_warm"), "did you mean `isolated_warm`?"),
         ("debgu", ["production", "debug"], "did you mean `debug`?"),
+        ("prod", ["development", "production", "staging"], "did you mean `production`?"),
     ],
 )
 def test_the_nearest_name_is_offered_as_it_is_written(
@@ -23,6 +24,10 @@ def test_the_nearest_name_is_offered_as_it_is_written(
 
 def test_without_a_near_name_all_are_listed_in_order() -> None:
     assert did_you_mean("blob", {"volume", "ephemeral"}) == "one of: ephemeral, volume"
+
+
+def test_a_beginning_that_fits_two_names_chooses_neither_by_itself() -> None:
+    assert did_you_mean("wa", ["wait_forever", "warm_process"]).startswith("one of: ")
 
 
 def test_without_any_name_nothing_is_said() -> None:

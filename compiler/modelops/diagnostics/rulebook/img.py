@@ -10,7 +10,7 @@ IMG001 = Rule(
     summary="an image that can become another one without a commit",
     why=(
         "A fix was deployed and the old code went on running: nodes had pulled `latest` before, "
-        "and it took hours to see. Two pods of one cluster may so run two versions. A tag can be "
+        "and it took hours to see. Two pods of one cluster may then run two versions. A tag can be "
         "moved at any time; a digest is the content itself."
     ),
     failing="""\
