@@ -25,7 +25,8 @@ class Kind(StrEnum):
     WORKSPACE = "Workspace"
 
 
-API_VERSION = "modelops.io/v1"
+SOURCE_LIMIT = 1 << 20
+"""Bytes of a source file; a longer one is a mistake, and is not read to its end."""
 
 
 @dataclass(frozen=True, slots=True)

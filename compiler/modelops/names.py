@@ -9,6 +9,9 @@ import base64
 import hashlib
 import re
 
+API_VERSION = "modelops.io/v1"
+"""Of every file that people write, and of every file of ours that is no Kubernetes object."""
+
 ENVIRONMENT = re.compile(r"[a-z][a-z0-9]{0,11}")
 """No dash: so `modelops-dask-<env>-<name>` is ambiguous for no pair of names."""
 

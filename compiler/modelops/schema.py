@@ -10,9 +10,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from modelops.documents import API_VERSION, Kind
+from modelops.documents import Kind
 from modelops.model import MODELS
 from modelops.model.layers import FILE_ONLY, PARTIAL
+from modelops.names import API_VERSION
 
 Schema = dict[str, Any]
 

@@ -81,12 +81,11 @@ def test_list_shows_every_workspace(run: Run) -> None:
 def test_list_shows_an_environment_without_workspaces(project: Path, run: Run) -> None:
     (project / "environments/lab/workspaces/climate.yaml").unlink()
 
-    assert run("list", "lab") == (
-        0,
-        "lab (development): environments/lab/environment.yaml\n"
-        "  no workspaces in environments/lab/workspaces/\n",
-        "",
-    )
+    expected = """\
+lab (development): environments/lab/environment.yaml
+  no workspaces in environments/lab/workspaces/
+"""
+    assert run("list", "lab") == (0, expected, "")
 
 
 def test_list_knows_autoscaling_by_cpu_and_long_names(project: Path, run: Run) -> None:

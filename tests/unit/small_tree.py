@@ -86,6 +86,22 @@ def malaria(spec: str = "{}", dev_spec: str = TREE[DEV], **others: str) -> Works
     return next(one for one in workspaces if one.name == "malaria")
 
 
+MARK = "«"
+"""Stands in a spec before the character that something is said of."""
+
+
+def unmarked(specs: Specs) -> tuple[Specs, list[str]]:
+    """The specs without their marks, and the marks' places: `file:line:column`, in order."""
+    places = [
+        f"{file}:{number}:{len(line[:column].replace(MARK, '')) + 1}"
+        for file, text in sorted(specs.items())
+        for number, line in enumerate(_written(file, text).decode().splitlines(), start=1)
+        for column, character in enumerate(line)
+        if character == MARK
+    ]
+    return {file: text.replace(MARK, "") for file, text in specs.items()}, places
+
+
 def told(findings: Iterable[Diagnostic]) -> list[str]:
     """Each finding as `severity CODE file:line:column`."""
     return [f"{one.severity} {one.rule.code} {one.at}" for one in findings]

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from modelops.disk import (
-    LARGEST_SOURCE,
     NotAProject,
     Unreadable,
     environment_names,
     find_root,
     read_sources,
 )
+from modelops.documents import SOURCE_LIMIT
 
 TREE = {
     "base.yaml": b"base",
@@ -74,13 +74,13 @@ def test_a_dangling_lock_link_of_an_editor_is_left_out(root: Path) -> None:
 
 
 def test_one_byte_more_than_the_limit_is_read_of_a_long_file(root: Path) -> None:
-    (root / "environments/base.yaml").write_bytes(b"x" * (LARGEST_SOURCE + 4096))
-    (root / "environments/images.yaml").write_bytes(b"x" * LARGEST_SOURCE)
+    (root / "environments/base.yaml").write_bytes(b"x" * (SOURCE_LIMIT + 4096))
+    (root / "environments/images.yaml").write_bytes(b"x" * SOURCE_LIMIT)
 
     sources = read_sources(root)
 
-    assert len(sources["environments/base.yaml"]) == LARGEST_SOURCE + 1
-    assert len(sources["environments/images.yaml"]) == LARGEST_SOURCE
+    assert len(sources["environments/base.yaml"]) == SOURCE_LIMIT + 1
+    assert len(sources["environments/images.yaml"]) == SOURCE_LIMIT
 
 
 @pytest.fixture

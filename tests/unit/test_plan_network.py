@@ -272,7 +272,11 @@ def test_dns_on_the_node_needs_an_entity_policy() -> None:
 def test_no_flow_lacks_a_peer_or_a_port() -> None:
     """Either would allow everything."""
     dev_spec = environment("features: {keda: true}", "monitoring: {namespace: metrics}")
-    spec = f"{SECRET}\nworkers: {{autoscaling: {{max: 3}}}}\nnetwork: {{egress: {{a: {{cidr: 10.0.0.0/8}}}}}}"
+    spec = f"""\
+{SECRET}
+workers: {{autoscaling: {{max: 3}}}}
+network: {{egress: {{a: {{cidr: 10.0.0.0/8}}}}}}
+"""
     for workspace in dev({MALARIA: spec, "environments/dev/environment.yaml": dev_spec}).workspaces:
         for policy in workspace.policies:
             for flow in (*(policy.ingress or ()), *(policy.egress or ())):

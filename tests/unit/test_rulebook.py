@@ -14,7 +14,7 @@ from modelops.load.yaml import read
 from modelops.pipeline import judge
 
 AREAS = (cfg, ver, nam, dsk, fit, img, git)
-TOLD_IN_WORDS = {"VER001", "GIT003"}
+TOLD_IN_WORDS = {"VER001", "VER003", "GIT003"}
 SHOWN_IN_YAML = sorted(RULES.keys() - TOLD_IN_WORDS)
 FILE_LINE = re.compile(r"^# (environments/\S+)\n", re.MULTILINE)
 KIND_OF_FOLDER = {"workspaces": "Workspace", "profiles": "Profile"}

@@ -389,12 +389,38 @@ def test_no_place_at_all_is_said(cache: Path, monkeypatch: pytest.MonkeyPatch) -
     assert "TMPDIR" in failed.remedy
 
 
+OTHER_PROCESS = (
+    "import importlib.util, resource\n"
+    f"spec = importlib.util.spec_from_file_location('faults', {str(__file__)!r})\n"
+    "faults = importlib.util.module_from_spec(spec)\n"
+    "spec.loader.exec_module(faults)\n"
+)
+
+
+def test_a_full_disk_is_said(cache: Path, temporary: Path) -> None:
+    program = (
+        f"{OTHER_PROCESS}"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (9999, 9999))\n"
+        "try:\n"
+        "    faults.synth(faults.some_manifests())\n"
+        "except faults.SynthesisFailed as failed:\n"
+        "    print(failed.message)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    said = ran.stdout.decode().strip()
+    assert said == "There is no place to unpack the cdk8s library: File too large."
+    assert list((cache / "modelops").iterdir()) == []
+    assert list(temporary.iterdir()) == []
+
+
 def test_processes_that_unpack_at_once_agree(cache: Path, sound: Artefacts) -> None:
     program = (
-        "import importlib.util\n"
-        f"spec = importlib.util.spec_from_file_location('faults', {str(__file__)!r})\n"
-        "faults = importlib.util.module_from_spec(spec)\n"
-        "spec.loader.exec_module(faults)\n"
+        f"{OTHER_PROCESS}"
         "print(faults.synth(faults.some_manifests()).environments[0].inventory.content)\n"
     )
     running = [

@@ -485,7 +485,7 @@ MISTAKES = [
         (4, 11),
         "CFG011",
         "`tiers[0]` cannot be `prod`",
-        "one of: development, staging, production",
+        "did you mean `production`?\none of: development, staging, production",
     ),
     (
         DEBUG,

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from modelops.diagnostics import Diagnostic
+from modelops.documents import SOURCE_LIMIT
 from modelops.load.scalars import NUMBER_LIMIT
-from modelops.load.text import FOREIGN, SIZE_LIMIT
+from modelops.load.text import FOREIGN
 from modelops.load.yaml import DEPTH_LIMIT, Parsed, read
 from modelops.provenance import Mark, Span
 
@@ -262,7 +263,7 @@ def test_bad_syntax_points_to_what_was_begun() -> None:
     (diagnostic,) = refused("a: [1, 2\nb: 3")
     (note,) = diagnostic.notes
     assert note.at == Span("f", 1, 4, 1, 5)
-    assert note.message == "parsing a flow sequence that begins here"
+    assert note.message == "what begins here is not finished"
 
 
 def test_a_duplicate_key_points_to_the_first_one() -> None:
@@ -307,7 +308,7 @@ def test_deep_block_maps_are_refused_too() -> None:
 
 
 def test_the_size_limit_is_exact() -> None:
-    text = "a: 1 #".ljust(SIZE_LIMIT, "x")
+    text = "a: 1 #".ljust(SOURCE_LIMIT, "x")
     assert parsed(text).value == {"a": 1}
     assert only_refusal(text + "x")[0] == "the text has 1048577 bytes; at most 1048576 are read"
 

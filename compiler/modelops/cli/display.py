@@ -116,7 +116,8 @@ def _was(origin: Origin) -> str:
 def _placed(origin: Origin) -> str:
     """`file:line:column (layer)`; an argument of the command line says all by itself."""
     at = origin.mark.value
-    return at.file if at.file.startswith("--") else f"{at} ({origin.layer})"
+    said = at.file if at.file.startswith("--") else f"{at} ({origin.layer})"
+    return "".join(character if character.isprintable() else "?" for character in said)
 
 
 def _excerpt(origin: Origin) -> str:

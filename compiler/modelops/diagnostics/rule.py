@@ -32,6 +32,7 @@ class Rule:
         remedy: what to do.
         severity: what a breach is outside production.
         in_production: what it is in the production tier; None where it is the same.
+        also_warns: whether a lesser breach of an error's rule is a warning.
     """
 
     code: str
@@ -42,6 +43,12 @@ class Rule:
     remedy: str
     severity: Severity = Severity.ERROR
     in_production: Severity | None = None
+    also_warns: bool = False
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether a breach can be a warning, which a file may accept with a reason."""
+        return self.severity is Severity.WARNING or self.also_warns
 
     def severity_in(self, tier: Tier) -> Severity:
         """How severe a breach is in an environment of this tier."""

@@ -11,10 +11,9 @@ from modelops.disk.export import export
 from modelops.disk.failures import Busy, InTheWay, NotAProject, Unreadable, Unwritable, WorldFailure
 from modelops.disk.flat import compare_flat, write_flat
 from modelops.disk.generated import Scope, compare, write
-from modelops.disk.sources import LARGEST_SOURCE, environment_names, find_root, read_sources
+from modelops.disk.sources import environment_names, find_root, read_sources
 
 __all__ = [
-    "LARGEST_SOURCE",
     "Busy",
     "Change",
     "Differences",

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from modelops.manifests import INVENTORY
+
 CONTEXT = 3
 """Lines shown around a difference, as in `diff -u`."""
 
@@ -93,7 +95,7 @@ def diff_excerpt(differences: Differences, limit: Limit) -> str:
 
     Inventories come last: they differ whenever anything does.
     """
-    changes = sorted(differences.changes, key=lambda change: change.path.endswith("inventory.json"))
+    changes = sorted(differences.changes, key=lambda change: change.path.endswith(INVENTORY))
     lines = [
         line
         for change in changes[: limit.files]

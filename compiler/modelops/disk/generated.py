@@ -12,7 +12,7 @@ from pathlib import Path
 
 from modelops.disk.atomic import locked, remove, remove_if_empty
 from modelops.disk.differences import Differences, Written
-from modelops.disk.inventory import INVENTORY, Entries, has_header, read_inventory, union
+from modelops.disk.inventory import Entries, has_header, read_inventory, union
 from modelops.disk.listing import Kind, entries, kind_at, walk
 from modelops.disk.settle import Guard, carry_out
 from modelops.disk.survey import (
@@ -24,7 +24,7 @@ from modelops.disk.survey import (
     survey,
     written,
 )
-from modelops.manifests import Artefact, Artefacts, EnvironmentArtefacts
+from modelops.manifests import INVENTORY, Artefact, Artefacts, EnvironmentArtefacts
 
 
 class Scope(Enum):

@@ -9,15 +9,13 @@ from pathlib import Path
 
 from modelops.disk.failures import NotAProject, Unreadable, enumerated, reading, shown
 from modelops.disk.listing import Kind, Skip, entries, kind_at, read_at_most, resolved, walk
+from modelops.documents import SOURCE_LIMIT
 
 SOURCES = "environments"
 """The folder, below the project's root, that people write in."""
 
 SHARED_FOLDER = "profiles"
 """The one folder of `environments/` that is no environment."""
-
-LARGEST_SOURCE = 2**20
-"""Bytes; one more is read, so that `load` can tell a file that is too long and refuse it."""
 
 REFUSED = {
     Kind.SYMLINK: "is a symbolic link: put the file itself in its place",
@@ -54,7 +52,9 @@ def environment_names(root: Path) -> tuple[str, ...]:
 
 
 def read_sources(root: Path, environments: Collection[str] | None = None) -> dict[str, bytes]:
-    """Every source file by its path below `root`, sorted; at most `LARGEST_SOURCE` + 1 bytes each.
+    """Every source file by its path below `root`, sorted; at most `SOURCE_LIMIT` + 1 bytes each.
+
+    The one byte more tells `load` that a file is too long.
 
     Args:
         root: what `find_root` found.
@@ -67,7 +67,7 @@ def read_sources(root: Path, environments: Collection[str] | None = None) -> dic
     found = walk(folder, skip=_skipping(_unread(root, environments)))
     _refuse(found)
     return {
-        f"{SOURCES}/{path}": read_at_most(folder / path, LARGEST_SOURCE + 1)
+        f"{SOURCES}/{path}": read_at_most(folder / path, SOURCE_LIMIT + 1)
         for path, kind in found.items()
         if kind is Kind.FILE
     }

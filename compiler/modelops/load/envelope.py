@@ -9,9 +9,10 @@ from typing import Any
 
 from modelops.diagnostics import Diagnostic, Outcome, Rule, did_you_mean
 from modelops.diagnostics.rulebook import cfg
-from modelops.documents import API_VERSION, Document
+from modelops.documents import Document
 from modelops.load.places import Place
 from modelops.load.yaml import Parsed
+from modelops.names import API_VERSION
 from modelops.provenance import DataPath, Mark, Span
 
 KEYS = ("apiVersion", "kind", "metadata", "spec")

@@ -24,8 +24,8 @@ PROFILES = "profiles"
 UNIT_FOLDERS = {PROFILES: Kind.PROFILE, "workspaces": Kind.WORKSPACE}
 
 ALLOWED = """\
-what may stand here: base.yaml, images.yaml, profiles/NAME.yaml, ENVIRONMENT/environment.yaml, \
-ENVIRONMENT/profiles/NAME.yaml, ENVIRONMENT/workspaces/NAME.yaml"""
+what may stand here: base.yaml, images.yaml, profiles/NAME.yaml,
+ENV/environment.yaml, ENV/profiles/NAME.yaml, ENV/workspaces/NAME.yaml"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,8 @@ import re
 
 from modelops.diagnostics import Diagnostic, Note
 from modelops.diagnostics.rulebook import cfg
+from modelops.documents import SOURCE_LIMIT
 from modelops.provenance import Span, start_of
-
-SIZE_LIMIT = 1024 * 1024
-"""Bytes of one text: larger than any that a person writes, small enough to be read at once."""
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -24,8 +22,8 @@ U+2028, U+2029) and a lone CR, because editors and this program would count line
 
 def decoded(file: str, raw: bytes) -> str | Diagnostic:
     """The text of `raw`, or the first reason why it cannot be YAML."""
-    if len(raw) > SIZE_LIMIT:
-        message = f"the text has {len(raw)} bytes; at most {SIZE_LIMIT} are read"
+    if len(raw) > SOURCE_LIMIT:
+        message = f"the text has {len(raw)} bytes; at most {SOURCE_LIMIT} are read"
         return refusal(start_of(file), message, "split it, or move data out of it")
     try:
         text = raw.decode("utf-8").removeprefix(BYTE_ORDER_MARK)

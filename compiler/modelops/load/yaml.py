@@ -110,8 +110,7 @@ def _syntax(builder: Builder, error: yaml.MarkedYAMLError) -> Diagnostic:
     at = _character(builder, point)
     wording = worded(error.problem or "", builder.lines[at.line - 1][at.column - 1 : at.column])
     began = error.context_mark and _character(builder, error.context_mark)
-    context = (error.context or "").removeprefix("while ")
-    notes = [Note(began, f"{context} that begins here")] if began and began != at else []
+    notes = [Note(began, "what begins here is not finished")] if began and began != at else []
     return refusal(at, wording.message, wording.help, *notes)
 
 

@@ -12,7 +12,6 @@ from pydantic import (
     WrapValidator,
 )
 
-from modelops.diagnostics import Severity
 from modelops.diagnostics.rulebook import RULES, cfg
 from modelops.model.fields import (
     Bytes,
@@ -326,12 +325,12 @@ def _warning_code(code: str) -> str:
     rule = RULES.get(code)
     if rule is None:
         refuse(cfg.CFG011, f"`{code}` is no rule", "list the rules with `modelops rule`")
-    if rule.severity is Severity.ERROR:
+    if not rule.acceptable:
         refuse(cfg.CFG011, f"{code} is an error, and errors cannot be accepted", rule.remedy)
     return code
 
 
-_WARNINGS = [rule.code for rule in RULES.values() if rule.severity is Severity.WARNING]
+_WARNINGS = [rule.code for rule in RULES.values() if rule.acceptable]
 
 Accept = FrozenMap[
     Annotated[

@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from modelops import names
-from modelops.documents import API_VERSION
 from modelops.model.workspace import Bundles, BundleSource
+from modelops.names import API_VERSION
 from modelops.plan import dask, resources
 from modelops.plan.images import bundle_registry
 from modelops.plan.scope import Scope

@@ -12,6 +12,7 @@ from modelops.model import (
     WorkspaceSpec,
 )
 from modelops.model.cluster import Cluster, Pool, PoolMode
+from modelops.model.workspace import Scheduler, Workers
 from modelops.provenance import Span
 
 
@@ -27,6 +28,10 @@ class Scope:
     def spec(self) -> WorkspaceSpec:
         """What the workspace's layers say."""
         return self.workspace.spec
+
+    def part(self, name: str) -> Scheduler | Workers:
+        """One of `PARTS`."""
+        return self.spec.scheduler if name == "scheduler" else self.spec.workers
 
     @property
     def cluster(self) -> Cluster:
@@ -50,7 +55,8 @@ class Scope:
     def note(self, message: str, *path: str | int) -> Note:
         """A second place of the workspace, with the layer it came from."""
         layer = self.workspace.layer(*path)
-        told = message if layer == "file" else f"{message}, from {layer}"
+        comes_from = "the default" if layer == "default" else f"from {layer}"
+        told = message if layer == "file" else f"{message}, {comes_from}"
         return Note(self.at(*path), told)
 
     def breach(

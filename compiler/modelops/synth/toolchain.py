@@ -14,7 +14,7 @@ import os
 import shutil
 import tarfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -71,8 +71,7 @@ def library() -> Iterator[Path]:
     if cached:
         yield cached
         return
-    with _temporary() as folder:
-        _unpack(tarballs, folder)
+    with _temporary(tarballs) as folder:
         yield folder
 
 
@@ -165,14 +164,16 @@ def _is_whole(folder: Path) -> bool:
 
 
 @contextmanager
-def _temporary() -> Iterator[Path]:
-    """A folder that is removed after use."""
-    try:
-        made = TemporaryDirectory(prefix="modelops-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise SynthesisFailed(
-            f"There is no place to unpack the cdk8s library: {error.strerror}.",
-            "Set XDG_CACHE_HOME or TMPDIR to a folder that can be written.",
-        ) from error
-    with made as folder:
-        yield Path(folder)
+def _temporary(tarballs: Mapping[str, bytes]) -> Iterator[Path]:
+    """The unpacked library in a folder that is removed after use."""
+    with ExitStack() as cleaning:
+        try:
+            made = TemporaryDirectory(prefix="modelops-", ignore_cleanup_errors=True)
+            folder = Path(cleaning.enter_context(made))
+            _unpack(tarballs, folder)
+        except OSError as error:
+            raise SynthesisFailed(
+                f"There is no place to unpack the cdk8s library: {error.strerror}.",
+                "Set XDG_CACHE_HOME or TMPDIR to a folder with room that can be written.",
+            ) from error
+        yield folder

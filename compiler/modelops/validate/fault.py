@@ -10,7 +10,7 @@ from typing import Any
 
 from modelops.diagnostics import did_you_mean
 from modelops.provenance import DataPath
-from modelops.validate.shape import Slot
+from modelops.validate.shape import Slot, fields
 from modelops.validate.target import Target
 
 LONGEST = 60
@@ -90,13 +90,15 @@ def lines(*parts: str) -> str:
 
 
 def meaning(slot: Slot | None) -> str:
-    """What the model says of a place, as a remedy: its examples, and its description."""
+    """What the model says of a place, as a remedy: examples, keys, and its description."""
     if slot is None:
         return ""
     examples = " or ".join(slot.examples())
+    keys = ", ".join(fields(slot.model)) if slot.model else ""
     return lines(
         examples and f"write it like {examples}",
         slot.description and f"what belongs there: {slot.description}",
+        keys and f"its keys: {keys}",
     )
 
 

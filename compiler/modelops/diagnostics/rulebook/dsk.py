@@ -65,6 +65,7 @@ spec:
 
 DSK008 = Rule(
     code="DSK008",
+    also_warns=True,
     summary="memory thresholds in the wrong order, too late, or said twice",
     why=(
         "A configuration meant to use every byte set target, spill and pause to 0.90, 0.95 and "

@@ -55,29 +55,14 @@ VER003 = Rule(
     summary="two objects of the same kind, namespace and name",
     why=(
         "The cluster keeps one object of each kind, namespace and name. In an earlier system the "
-        "second workspace of an environment overwrote the first. Where two environments share a "
-        "cluster and make one object differently, Flux changes it back and forth for ever; the "
-        "usual one is the GitRepository of two environments that follow two branches."
+        "second workspace of an environment overwrote the first. Names are derived here so that "
+        "no two inputs come out alike; this looks at what was made all the same."
     ),
-    failing="""\
-# environments/dev/environment.yaml
-spec:
-  flux: {branch: main}
-# environments/qa/environment.yaml
-spec:
-  flux: {branch: next}
-""",
-    passing="""\
-# environments/dev/environment.yaml
-spec:
-  flux: {branch: main}
-# environments/qa/environment.yaml
-spec:
-  flux: {branch: next, source: modelops-next}
-""",
+    failing="A ServiceAccount dask-worker in two files of one environment's folder.",
+    passing="The ServiceAccount in one of them.",
     remedy=(
         "Rename one of the two inputs that the message names, or remove one.\n"
-        "For two branches or repositories, give each its own `flux.source`."
+        "No input should be able to do this: please report it, with the message."
     ),
 )
 

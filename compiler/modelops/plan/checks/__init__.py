@@ -10,6 +10,7 @@ from modelops.diagnostics import Diagnostic, Severity
 from modelops.model import Configuration
 from modelops.plan.checks.colliding_name import colliding_name
 from modelops.plan.checks.derived_variable import derived_variable
+from modelops.plan.checks.flux_variable import flux_variable
 from modelops.plan.checks.impossible_port import impossible_port
 from modelops.plan.checks.inverted_bounds import inverted_bounds
 from modelops.plan.checks.memory_overcommit import memory_overcommit
@@ -35,6 +36,7 @@ from modelops.plan.scope import Scope, scopes
 WORKSPACE_CHECKS: tuple[Callable[[Scope], Iterator[Diagnostic]], ...] = (
     colliding_name,
     derived_variable,
+    flux_variable,
     impossible_port,
     inverted_bounds,
     memory_overcommit,

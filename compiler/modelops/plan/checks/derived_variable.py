@@ -42,5 +42,5 @@ def _twice(scope: Scope, part: str) -> Iterator[Diagnostic]:
 
 
 def _names(scope: Scope, part: str, field: str) -> tuple[str, ...]:
-    spec = scope.spec.scheduler if part == "scheduler" else scope.spec.workers
+    spec = scope.part(part)
     return tuple(spec.env if field == "env" else spec.secret_env)

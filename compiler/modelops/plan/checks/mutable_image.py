@@ -14,7 +14,7 @@ def mutable_image(scope: Scope) -> Iterator[Diagnostic]:
     """Refuse in production, and warn elsewhere, of an image without a digest."""
     images = scope.configuration.images
     for part in PARTS:
-        name = scope.spec.scheduler.image if part == "scheduler" else scope.spec.workers.image
+        name = scope.part(part).image
         image = resolve(name, images.spec, scope.environment.spec)
         if image is None or image.digest is not None:
             continue

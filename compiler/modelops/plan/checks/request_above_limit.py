@@ -11,7 +11,7 @@ from modelops.plan.scope import PARTS, Scope
 def request_above_limit(scope: Scope) -> Iterator[Diagnostic]:
     """Refuse a request above its limit: the API server does."""
     for part in PARTS:
-        spec = scope.spec.scheduler if part == "scheduler" else scope.spec.workers
+        spec = scope.part(part)
         resources = spec.resources
         for field, text, amount in (
             ("cpu", cpu_text, resources.cpu),

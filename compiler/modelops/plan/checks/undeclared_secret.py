@@ -11,7 +11,7 @@ from modelops.plan.scope import PARTS, Scope
 def undeclared_secret(scope: Scope) -> Iterator[Diagnostic]:
     """Refuse `secretEnv` of Secrets that are not under `secrets`, and of keys they will lack."""
     for part in PARTS:
-        spec = scope.spec.scheduler if part == "scheduler" else scope.spec.workers
+        spec = scope.part(part)
         for name, wanted in spec.secret_env.items():
             declared = scope.spec.secrets.get(wanted.secret)
             if declared is None:

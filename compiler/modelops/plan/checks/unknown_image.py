@@ -15,10 +15,10 @@ def unknown_image(scope: Scope) -> Iterator[Diagnostic]:
     """Refuse images that nothing can pull."""
     images, environment = scope.configuration.images.spec, scope.environment.spec
     for part in PARTS:
-        name = scope.spec.scheduler.image if part == "scheduler" else scope.spec.workers.image
+        name = scope.part(part).image
         image = resolve(name, images, environment)
         if image is not None and _placeholder(image):
-            yield _breach(scope, part, name, _placeholder(image), "put the real one")
+            yield _placeholder_breach(scope, part, name, image)
         elif image is None and name in images.images:
             yield _breach(
                 scope,
@@ -43,6 +43,15 @@ def _breach(scope: Scope, part: str, name: str, what: str, remedy: str) -> Diagn
     return scope.breach(
         img.IMG002, f"the image `{name}` {what}", scope.at(part, "image"), remedy.lstrip("\n")
     )
+
+
+def _placeholder_breach(scope: Scope, part: str, name: str, image: ResolvedImage) -> Diagnostic:
+    """At the entry of images.yaml where there is one: the mistake is written once."""
+    images = scope.configuration.images
+    field = "digest" if "digest" in _placeholder(image) else "repository"
+    at = scope.at(part, "image") if image.entry is None else images.at("images", name, field)
+    what = f"the image `{name}` {_placeholder(image)}"
+    return scope.breach(img.IMG002, what, at, "put the real one")
 
 
 def _placeholder(image: ResolvedImage) -> str:

@@ -13,7 +13,7 @@ def unknown_pool(scope: Scope) -> Iterator[Diagnostic]:
     pools = scope.cluster.pools
     users = [name for name, pool in pools.items() if pool.mode is PoolMode.USER]
     for part in PARTS:
-        name = scope.spec.scheduler.pool if part == "scheduler" else scope.spec.workers.pool
+        name = scope.part(part).pool
         pool = pools.get(name)
         if pool is None:
             told = f"{scope.environment.name} has no pool `{name}`: no node would match"

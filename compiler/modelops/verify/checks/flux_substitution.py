@@ -1,7 +1,7 @@
 """GIT006: `${…}` in generated text, which Flux's variable substitution would replace.
 
 Substitution may be switched on for a Kustomization by someone else; a shell script in a ConfigMap
-then loses its variables without a word. `$${…}` is how Flux is told to leave one alone.
+then loses its variables without a word. `$${…}` is left alone by it.
 """
 
 import re
@@ -15,7 +15,7 @@ from modelops.verify.placement import Placement, finding
 VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*(\$\{[^}]{0,40}\}?)")
 """An odd number of dollar signs before the brace: each pair stands for one."""
 
-HELP = "write $${…} for a literal ${…}, or $NAME without braces in shell"
+HELP = "write the value itself; in a shell script, $NAME without braces"
 
 
 def flux_substitution(placement: Placement) -> Iterator[Diagnostic]:

@@ -1,0 +1,270 @@
+"""Cases of the checks of scale, requests, memory and environment variables."""
+
+from tests.unit.check_case import KEDA, Case, memory, workers
+from tests.unit.small_tree import BASE, MALARIA
+
+# --- scale ----------------------------------------------------------------------------------------
+
+AUTOSCALING = (
+    Case(
+        "inverted_bounds",
+        "a minimum above the maximum",
+        workers("autoscaling: {min: «5, max: 4}"),
+        ("error CFG011",),
+        workers("autoscaling: {min: 4, max: 4}"),
+        ("5", "4"),
+        KEDA,
+    ),
+    Case(
+        "inverted_bounds",
+        "no worker at all by CPU use",
+        workers("autoscaling: {mode: cpu, min: «0, max: 4}"),
+        ("error CFG011",),
+        workers("autoscaling: {mode: cpu, min: 1, max: 4}"),
+    ),
+    Case(
+        "inverted_bounds",
+        "a minimum from a layer below",
+        {
+            BASE: "workspace: {workers: {autoscaling: {min: «9}}}",
+            **workers("autoscaling: {max: 8}"),
+        },
+        ("error CFG011",),
+        {BASE: "workspace: {workers: {autoscaling: {min: 8}}}", **workers("autoscaling: {max: 8}")},
+        ("9", "8"),
+        KEDA,
+    ),
+    Case(
+        "replicas_beside_autoscaling",
+        "both in one file",
+        workers("replicas: 3, «autoscaling: {max: 4}"),
+        ("error CFG011",),
+        workers("autoscaling: {max: 4}"),
+        ("3",),
+        KEDA,
+    ),
+    Case(
+        "replicas_beside_autoscaling",
+        "a number from a layer below, which null removes",
+        {BASE: "workspace: {workers: {replicas: 0}}", **workers("«autoscaling: {max: 4}")},
+        ("error CFG011",),
+        {
+            BASE: "workspace: {workers: {replicas: 0}}",
+            **workers("replicas: null, autoscaling: {max: 4}"),
+        },
+        ("0",),
+        KEDA,
+    ),
+    Case(
+        "undeclared_feature",
+        "KEDA by the default mode",
+        workers("«autoscaling: {max: 4}"),
+        ("error CFG011",),
+        workers("autoscaling: {mode: cpu, max: 4}"),
+        ("keda: true", "dev"),
+    ),
+    Case(
+        "undeclared_feature",
+        "KEDA by a written mode",
+        workers("autoscaling: {mode: «queue, max: 4}"),
+        ("error CFG011",),
+        {**workers("autoscaling: {mode: queue, max: 4}"), **KEDA},
+    ),
+    Case(
+        "request_above_limit",
+        "each resource of a scheduler",
+        {
+            MALARIA: """\
+scheduler:
+  resources:
+    cpu: {request: «1001m, limit: "1"}
+    memory: {request: «2Gi, limit: 1Gi}
+    ephemeralStorage: {request: «3Gi, limit: 2Gi}
+"""
+        },
+        ("error CFG011",) * 3,
+        {
+            MALARIA: """\
+scheduler:
+  resources:
+    cpu: {request: 1000m, limit: "1"}
+    memory: {request: 1Gi, limit: 1024Mi}
+    ephemeralStorage: {request: 2Gi, limit: 2Gi}
+"""
+        },
+        ("1001m", "scheduler.resources.cpu"),
+    ),
+    Case(
+        "request_above_limit",
+        "a limit of a layer above",
+        {
+            BASE: "workspace: {workers: {resources: {memory: {request: «8Gi, limit: 8Gi}}}}",
+            **workers("resources: {memory: {limit: 4Gi}}"),
+        },
+        ("error CFG011",),
+        {
+            BASE: "workspace: {workers: {resources: {memory: {request: 4Gi, limit: 8Gi}}}}",
+            **workers("resources: {memory: {limit: 4Gi}}"),
+        },
+        ("8Gi", "4Gi"),
+    ),
+)
+
+# --- memory ---------------------------------------------------------------------------------------
+
+MEMORY = (
+    Case(
+        "memory_overcommit",
+        "no headroom left",
+        workers("processes: 4, memory: {perProcess: «2Gi}"),
+        ("error DSK001",),
+        workers("processes: 3, memory: {perProcess: 2Gi}"),
+        ("4 processes", "2 GiB", "8 GiB", "10 %"),
+    ),
+    Case(
+        "memory_overcommit",
+        "by one byte",  # 0.9 x 8 GiB / 4 = 1_932_735_283.2
+        workers("processes: 4, memory: {perProcess: «'1932735284'}"),
+        ("error DSK001",),
+        workers("processes: 4, memory: {perProcess: '1932735283'}"),
+    ),
+    Case(
+        "memory_overcommit",
+        "a share written below, processes above",
+        {BASE: "workspace: {workers: {memory: {perProcess: «3Gi}}}", **workers("processes: 3")},
+        ("error DSK001",),
+        {BASE: "workspace: {workers: {memory: {perProcess: 3Gi}}}", **workers("processes: 2")},
+        ("3 processes", "3 GiB", "9 GiB"),
+    ),
+    Case(
+        "threshold_order",
+        "target above spill",
+        memory("target: «0.71"),
+        ("error DSK008",),
+        memory("target: 0.7"),
+        ("0.71", "0.7"),
+    ),
+    Case(
+        "threshold_order",
+        "spill above a pause that is written alone",
+        workers("«memory: {pause: 0.69}"),
+        ("error DSK008",),
+        memory("pause: 0.7"),
+        ("0.7", "0.69"),
+    ),
+    Case(
+        "threshold_order",
+        "a pause that never comes",
+        memory("pause: «0.8, terminate: 0.8"),
+        ("error DSK008",),
+        memory("pause: 0.8, terminate: 0.81"),
+        ("0.8",),
+    ),
+    Case(
+        "threshold_order",
+        "wrong and late at once",
+        memory("pause: ««0.95"),
+        ("error DSK008", "warning DSK008"),
+        memory("pause: 0.9"),
+    ),
+    Case(
+        "threshold_order",
+        "a late pause is a warning",
+        memory("pause: «0.91"),
+        ("warning DSK008",),
+        memory("pause: 0.9"),
+        ("0.91", "0.9"),
+    ),
+    Case(
+        "threshold_order",
+        "a late target with next to no headroom is a warning",
+        memory("headroom: 0.05, target: «0.81, spill: 0.85, pause: 0.9"),
+        ("warning DSK008",),
+        memory("headroom: 0.06, target: 0.81, spill: 0.85, pause: 0.9"),
+        ("0.81", "0.8"),
+    ),
+    Case(
+        "threshold_order",
+        "said a second time",
+        {
+            MALARIA: """\
+workers:
+  env: {«DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE: "0.8"}
+  secretEnv: {«DASK_DISTRIBUTED__WORKER__MEMORY__SPILL: {secret: web, key: cookie}}
+secrets: {web: {existing: true}}
+"""
+        },
+        ("error DSK008",) * 2,
+        workers('env: {DASK_DISTRIBUTED__WORKER__MEMORY__RECENT_TO_OLD_TIME: "30s"}'),
+        ("DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE", "0.8"),
+    ),
+)
+
+# --- environment variables ------------------------------------------------------------------------
+
+SATURATION = "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION"
+VARIABLES = (
+    Case(
+        "derived_variable",
+        "what workers are told otherwise",
+        workers("env: {«DASK_SCHEDULER_ADDRESS: a, «MODELOPS_CONFIG: b, «POD_NAME: c}"),
+        ("error CFG011",) * 3,
+        {MALARIA: "scheduler: {env: {DASK_SCHEDULER_ADDRESS: a, MODELOPS_CONFIG: b, POD_NAME: c}}"},
+        ("DASK_SCHEDULER_ADDRESS",),
+    ),
+    Case(
+        "derived_variable",
+        "saturation is a field",
+        {MALARIA: f"scheduler: {{env: {{«{SATURATION}: '1'}}}}"},
+        ("error CFG011",),
+        {MALARIA: f"workers: {{env: {{{SATURATION}: '1'}}}}"},  # Dask reads it in the scheduler
+        ("workers.saturation",),
+    ),
+    Case(
+        "derived_variable",
+        "from a Secret",
+        {
+            MALARIA: """\
+workers: {secretEnv: {«MODELOPS_CONFIG: {secret: web, key: cookie}}}
+secrets: {web: {existing: true}}
+"""
+        },
+        ("error CFG011",),
+        {
+            MALARIA: """\
+workers: {secretEnv: {MODELOPS_CONFIG_KEY: {secret: web, key: cookie}}}
+secrets: {web: {existing: true}}
+"""
+        },
+    ),
+    Case(
+        "derived_variable",
+        "as text and from a Secret",
+        {
+            BASE: "workspace: {scheduler: {env: {TOKEN: x, OTHER: y}}}",
+            MALARIA: """\
+scheduler: {secretEnv: {«TOKEN: {secret: web, key: cookie}}}
+secrets: {web: {existing: true}}
+""",
+        },
+        ("error CFG011",),
+        {
+            BASE: "workspace: {scheduler: {env: {TOKEN: x, OTHER: y}}}",
+            MALARIA: """\
+scheduler: {env: {TOKEN: null}, secretEnv: {TOKEN: {secret: web, key: cookie}}}
+secrets: {web: {existing: true}}
+""",
+        },
+        ("TOKEN", "scheduler.env", "scheduler.secretEnv"),
+    ),
+    Case(
+        "flux_variable",
+        "a variable that is not a shell's",
+        workers("env: {DIRECTORY: «'${HOME}/x', PRICE: $5, PLAIN: $HOME}"),
+        ("error GIT006",),
+        workers("env: {DIRECTORY: '$HOME/x', PRICE: $5, BRACES: '{HOME}'}"),
+        ("workers.env.DIRECTORY",),
+    ),
+)
+
+CASES = (*AUTOSCALING, *MEMORY, *VARIABLES)
