@@ -1,5 +1,6 @@
 """Whatever stands in the files, the answer is a diagnostic: no traceback, and nothing written."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -55,70 +56,81 @@ MISFITS = [
 ]
 """Values that can be read, and are wrong or surprising in most places."""
 
-Mutation = Callable[[list[bytes]], list[bytes]]
-"""From the lines of a file to other lines."""
+KEYS = [
+    "x",
+    "replicas",
+    "autoscaling",
+    "env",
+    "defaults",
+    "workspace",
+    "profile",
+    "accept",
+    "cpu",
+    "resources",
+    "secrets",
+]
+"""Keys that mean something in some places."""
 
-positions = st.integers(0, 10_000)
+VALUE = re.compile(rb"(?<=: )[^\s,{}\[\]#]+")
+KEY = re.compile(rb"[A-Za-z][\w./-]*(?=:(?:\s|$))")
+LINE = re.compile(rb"[^\n]+")
+BYTE = re.compile(rb"[\s\S]")
+
+Mutation = Callable[[bytes], bytes]
+"""From the content of a file to another."""
 
 
-def at(position: int, change: Callable[[bytes], list[bytes]]) -> Mutation:
-    """A change of the line at a position, counted round and round."""
+def of_some(what: re.Pattern[bytes], change: Mutation, position: int) -> Mutation:
+    """A change of one of the places where a pattern matches, counted round and round."""
 
-    def mutate(lines: list[bytes]) -> list[bytes]:
-        index = position % len(lines)
-        return [*lines[:index], *change(lines[index]), *lines[index + 1 :]]
+    def mutate(content: bytes) -> bytes:
+        found = list(what.finditer(content))
+        if not found:
+            return content
+        start, end = found[position % len(found)].span()
+        return content[:start] + change(content[start:end]) + content[end:]
 
     return mutate
 
 
-def with_byte(line: bytes, position: int, byte: int) -> bytes:
-    index = position % max(1, len(line))
-    return line[:index] + bytes([byte]) + line[index + 1 :]
+def always(word: str) -> Mutation:
+    return lambda _: word.encode()
 
 
-def with_value(line: bytes, value: str) -> bytes:
-    """The line with another value; where it has none, a line that is the value."""
-    key, colon, _ = line.partition(b":")
-    return key + colon + b" " + value.encode()
+def indented(by: int) -> Mutation:
+    return lambda line: b" " * by + line if by > 0 else line[-by:]
 
 
-def with_key(line: bytes, key: str) -> bytes:
-    indent = line[: len(line) - len(line.lstrip())]
-    return indent + key.encode() + b":" + line.partition(b":")[2]
-
-
-def indented(line: bytes, by: int) -> bytes:
-    return b" " * by + line if by > 0 else line[-by:]
+def changes(
+    what: re.Pattern[bytes], change: st.SearchStrategy[Mutation]
+) -> st.SearchStrategy[Mutation]:
+    return st.builds(of_some, st.just(what), change, st.integers(0, 10_000))
 
 
 broken = st.sampled_from(BROKEN)
 misfits = st.sampled_from(MISFITS)
-values = st.builds(lambda p, v: at(p, lambda line: [with_value(line, v)]), positions, misfits)
-keys = st.builds(lambda p, key: at(p, lambda line: [with_key(line, key)]), positions, misfits)
 damage = st.one_of(
-    st.builds(
-        lambda p, q, byte: at(p, lambda line: [with_byte(line, q, byte)]),
-        *(positions, positions, st.integers(0, 255)),
-    ),
-    st.builds(lambda p: at(p, lambda line: [line, line]), positions),
-    st.builds(lambda p, n: at(p, lambda line: [indented(line, n)]), positions, st.integers(-6, 6)),
-    st.builds(lambda p, word: at(p, lambda line: [with_value(line, word)]), positions, broken),
-    st.builds(lambda p, word: at(p, lambda line: [line, word.encode()]), positions, broken),
-    st.builds(lambda p: lambda lines: lines[: p % len(lines)], positions),
+    changes(BYTE, st.builds(lambda byte: lambda _: bytes([byte]), st.integers(0, 255))),
+    changes(LINE, st.just(lambda line: line + b"\n" + line)),
+    changes(LINE, st.builds(indented, st.integers(-6, 6))),
+    changes(LINE, st.builds(lambda word: lambda line: line + b"\n" + word.encode(), broken)),
+    changes(VALUE, st.builds(always, broken)),
+    st.builds(lambda length: lambda content: content[:length], st.integers(0, 2000)),
 )
-removals = st.builds(lambda p: at(p, lambda _: []), positions)
-mutations = st.one_of(values, values, values, keys, removals, damage)
+values = changes(VALUE, st.builds(always, misfits))
+keys = changes(KEY, st.builds(always, st.sampled_from(KEYS)))
+removals = changes(LINE, st.just(always("")))
+readable = st.one_of(values, values, values, keys, removals)
 
 
 @st.composite
 def damaged(draw: st.DrawFn) -> dict[str, bytes]:
-    """The example tree with a few mutations, most of them in one file."""
+    """The example tree with a few mutations; half of the trees can mostly be read."""
     sources = dict(GOOD)
+    mutations = draw(st.sampled_from([readable, damage]))
     for name in draw(st.lists(st.sampled_from(sorted(GOOD)), min_size=1, max_size=2)):
-        lines = sources[name].split(b"\n")
         for mutation in draw(st.lists(mutations, min_size=1, max_size=2)):
-            lines = mutation(lines) or [b""]
-        sources[name] = b"\n".join(lines)
+            sources[name] = mutation(sources[name])
     return sources
 
 
