@@ -1,6 +1,7 @@
 """The house is as its map says: rooms, layers, purity, pins, and what the README promises."""
 
 import builtins
+import doctest
 import importlib.metadata
 import io
 import re
@@ -11,6 +12,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
+import modelops
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "compiler" / "modelops"
@@ -112,3 +115,13 @@ def test_links_of_the_documentation_lead_somewhere() -> None:
     for page in pages:
         for link in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text()):
             assert (page.parent / link).exists(), f"{page}: {link}"
+
+
+def test_the_public_door_opens_on_what_it_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    tried = doctest.testmod(modelops)
+    assert tried.attempted > 3
+    assert tried.failed == 0
+    assert all(getattr(modelops, name) for name in modelops.__all__)
+    with pytest.raises(AttributeError, match="no attribute `compile`"):
+        _ = modelops.compile  # type: ignore[attr-defined] # it is not there

@@ -10,6 +10,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from modelops.documents import Preview
 from modelops.layer import layer
@@ -38,7 +39,7 @@ def sources(count: int) -> dict[str, bytes]:
     return files
 
 
-STAGES: tuple[tuple[str, Callable], ...] = (
+STAGES: tuple[tuple[str, Callable[[Any], object]], ...] = (
     ("load", load),
     ("layer", lambda documents: layer(documents, Preview())),
     ("validate", validate),
