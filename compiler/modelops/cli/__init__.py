@@ -102,16 +102,12 @@ class Program(click.Group):
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The project: the folder that holds environments/.  [default: here or the nearest above]",
 )
-def program(root: Path | None) -> None:  # noqa: ARG001 -- commands ask the context for it
+def program(root: Path | None) -> None:
     """Compile layered YAML into the Kubernetes manifests that Flux reads.
 
     People edit environments/, modelops writes generated/. Nothing is written unless everything is
     valid.
     """
-    # Here, so that `--version` and `--help` do not pay for it.
-    from modelops.cli.terminal import tolerate  # noqa: PLC0415
-
-    tolerate()
 
 
 def main() -> None:

@@ -4,11 +4,9 @@ Text comes in; whether it is coloured is decided here, for each of the two by it
 terminal cannot show is replaced, never a traceback. Knows no command.
 """
 
-import errno
 import os
 import sys
 from contextlib import suppress
-from io import TextIOWrapper
 from typing import TextIO
 
 import click
@@ -24,7 +22,7 @@ def put(text: str) -> None:
         BrokenPipeError: the reader has gone.
         Unwritable: the output is redirected to where it cannot be written.
     """
-    put_bytes(f"{text}\n".encode(_encoding(sys.stdout), "replace"))
+    put_bytes(_encoded(text, sys.stdout))
 
 
 def put_bytes(content: bytes) -> None:
@@ -34,15 +32,11 @@ def put_bytes(content: bytes) -> None:
         BrokenPipeError: the reader has gone.
         Unwritable: the output is redirected to where it cannot be written.
     """
-    if sys.stdout is None:
-        return
     try:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        _write(content, sys.stdout)
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        if error.errno == errno.EPIPE:
-            raise
-        _abandon(sys.stdout)
         raise Unwritable(f"cannot write to the standard output: {error.strerror}.") from error
 
 
@@ -52,16 +46,12 @@ def tell(text: str) -> None:
     Raises:
         BrokenPipeError: the reader has gone.
     """
-    if sys.stderr is None:
-        return
     try:
-        sys.stderr.write(f"{text}\n")
-        sys.stderr.flush()
-    except OSError as error:
-        if error.errno == errno.EPIPE:
-            raise
-        # There is no place left to say so.
-        _abandon(sys.stderr)
+        _write(_encoded(text, sys.stderr), sys.stderr)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        """There is no place left to say so."""
 
 
 def tell_error(message: str) -> None:
@@ -93,15 +83,24 @@ def colour(stream: TextIO | None) -> Colour:
     return Colour.ALWAYS if shows else Colour.NEVER
 
 
-def tolerate() -> None:
-    """From now on what a terminal cannot show becomes `?` instead of a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+def _encoded(text: str, stream: TextIO | None) -> bytes:
+    """A line of text; what the stream's encoding lacks becomes `?` instead of a traceback."""
+    return f"{text}\n".encode((stream.encoding if stream else None) or "utf-8", "replace")
 
 
-def _encoding(stream: TextIO | None) -> str:
-    return (stream.encoding if stream else None) or "utf-8"
+def _write(content: bytes, stream: TextIO | None) -> None:
+    """Write all of it now; nothing where the stream is closed."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+        rest = memoryview(content)
+        while rest:  # an unbuffered stream may take a part
+            rest = rest[stream.buffer.write(rest) :]
+        stream.buffer.flush()
+    except OSError:
+        _abandon(stream)
+        raise
 
 
 def _abandon(stream: TextIO) -> None:

@@ -1,0 +1,124 @@
+"""Part of `planned`: what the pods of any workload have."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePlan:
+    """A container image: the full reference that is pulled, and the user it runs as."""
+
+    reference: str
+    user: int
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """A container's requests and limits."""
+
+    cpu_request: int
+    cpu_limit: int
+    memory_request: int
+    memory_limit: int
+    disk_request: int
+    disk_limit: int
+    gpu: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Toleration:
+    """A taint that pods put up with."""
+
+    key: str
+    value: str
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where pods may run.
+
+    Attributes:
+        preferred: node labels that are sought but not demanded (spot nodes).
+    """
+
+    node_selector: Mapping[str, str]
+    tolerations: tuple[Toleration, ...]
+    preferred: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainValue:
+    """An environment variable's value as text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretValue:
+    """An environment variable read from one key of a Secret in the same namespace."""
+
+    secret: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """An environment variable read from a field of the pod itself (downward API)."""
+
+    path: str
+
+
+Variables = Mapping[str, PlainValue | SecretValue | FieldValue]
+"""Environment variables by name; the order is the container's."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScratchVolume:
+    """Disk of the node that lives as long as the pod, up to `size` bytes."""
+
+    name: str
+    mount_path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigVolume:
+    """A ConfigMap's keys as read-only files."""
+
+    name: str
+    mount_path: str
+    config_map: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimVolume:
+    """A PersistentVolumeClaim of the unit."""
+
+    name: str
+    mount_path: str
+    claim: str
+
+
+Volume = ScratchVolume | ConfigVolume | ClaimVolume
+
+
+@dataclass(frozen=True, slots=True)
+class PodPlan:
+    """What the pods of any workload have, whatever they run.
+
+    Attributes:
+        component: value of `app.kubernetes.io/component`; selectors go by it.
+        grace: seconds between SIGTERM and SIGKILL.
+    """
+
+    component: str
+    service_account: str
+    priority_class: str
+    image: ImagePlan
+    pull_secrets: tuple[str, ...]
+    placement: Placement
+    amounts: Amounts
+    variables: Variables
+    volumes: tuple[Volume, ...]
+    grace: int

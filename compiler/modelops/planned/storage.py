@@ -1,0 +1,61 @@
+"""Part of `planned`: secrets and volumes: how they come to be."""
+
+from dataclasses import dataclass
+
+from modelops.planned.pods import PodPlan
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedSecret:
+    """A Secret whose keys get random values once, in the cluster."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalSecret:
+    """A Secret that External Secrets fetches from a ClusterSecretStore."""
+
+    name: str
+    store: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class BootstrapPlan:
+    """The Job that makes generated Secrets.
+
+    Attributes:
+        name: of its account and role, and the beginning of the Job's own name, which ends in a hash
+            of its pod template: a Job's template can never be changed in place.
+    """
+
+    name: str
+    pod: PodPlan
+    secrets: tuple[GeneratedSecret, ...]
+    deadline: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsPlan:
+    """How the unit's Secrets come to be.
+
+    Attributes:
+        bootstrap: the Job that makes generated ones; None where there are none for it.
+        passwords: generated ones that External Secrets makes.
+        external: those fetched from a store.
+    """
+
+    bootstrap: BootstrapPlan | None
+    passwords: tuple[GeneratedSecret, ...]
+    external: tuple[ExternalSecret, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimPlan:
+    """A PersistentVolumeClaim that many pods write to, kept when its unit is removed."""
+
+    name: str
+    storage_class: str
+    size: int

@@ -1,0 +1,178 @@
+"""Part of `planned`: units and what holds them, up to the whole plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from modelops.manifests import Given
+from modelops.planned.dask import SchedulerPlan, WorkersPlan
+from modelops.planned.network import EntityPolicyPlan, PolicyPlan
+from modelops.planned.storage import ClaimPlan, SecretsPlan
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaPlan:
+    """Upper bounds of a namespace; `claims` counts PersistentVolumeClaims."""
+
+    cpu_request: int
+    cpu_limit: int
+    memory_request: int
+    memory_limit: int
+    disk_request: int
+    disk_limit: int
+    pods: int
+    claims: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerBounds:
+    """The largest container of a namespace."""
+
+    cpu: int
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigPlan:
+    """The runtime's configuration: one immutable ConfigMap named by its content, one JSON file."""
+
+    name: str
+    file: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspacePlan:
+    """One workspace, decided.
+
+    Attributes:
+        name: the workspace's name.
+        unit: its unit, also its folder below `generated/`.
+        source: its file.
+        labels: of the namespace and every object, the person's own among them.
+        pod_security: the version that Pod Security *restricted* is held to: `v1.35`.
+        keep: whether the namespace outlives the removal of its file, for the data in it.
+    """
+
+    name: str
+    unit: str
+    source: str
+    namespace: str
+    labels: Mapping[str, str]
+    pod_security: str
+    keep: bool
+    config: ConfigPlan
+    scheduler: SchedulerPlan
+    workers: WorkersPlan
+    secrets: SecretsPlan
+    claims: tuple[ClaimPlan, ...]
+    policies: tuple[PolicyPlan, ...]
+    entity_policies: tuple[EntityPolicyPlan, ...]
+    quota: QuotaPlan
+    bounds: ContainerBounds
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityClassPlan:
+    """How important pods are; `preempts` is whether they push others off a node."""
+
+    name: str
+    value: int
+    preempts: bool
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class StorageClassPlan:
+    """A storage class of Azure disks whose data outlives its claim."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformPlan:
+    """What an environment's units share."""
+
+    unit: str
+    source: str
+    labels: Mapping[str, str]
+    priority_classes: tuple[PriorityClassPlan, ...]
+    storage_classes: tuple[StorageClassPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HealthCheck:
+    """An object whose health decides when a unit is ready."""
+
+    api_version: str
+    kind: str
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KustomizationPlan:
+    """One Flux Kustomization: it applies one unit, after those it depends on.
+
+    Attributes:
+        file: its file in the `flux` unit.
+        unit: the unit that it applies.
+        wait: whether every object of the unit must be healthy; health checks are ignored then.
+    """
+
+    name: str
+    file: str
+    unit: str
+    depends_on: tuple[str, ...]
+    health_checks: tuple[HealthCheck, ...]
+    wait: bool
+    timeout: int
+
+
+@dataclass(frozen=True, slots=True)
+class FluxPlan:
+    """The Flux graph of an environment, and how the cluster reads the repository.
+
+    Attributes:
+        unit: the unit of the Kustomizations themselves.
+        bootstrap_unit: the unit that connects a cluster to the repository, applied once.
+        root: the Kustomization that applies `unit`.
+        kustomizations: in order of their names.
+    """
+
+    unit: str
+    bootstrap_unit: str
+    source_file: str
+    root: str
+    namespace: str
+    source: str
+    url: str
+    branch: str
+    interval: int
+    retry_interval: int
+    service_account: str
+    kustomizations: tuple[KustomizationPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentPlan:
+    """One environment, decided; workspaces sorted by name.
+
+    Attributes:
+        kubernetes: the targeted minor, such as `1.35`.
+        given: what its objects may refer to although nothing here makes it.
+    """
+
+    name: str
+    source: str
+    kubernetes: str
+    platform: PlatformPlan
+    workspaces: tuple[WorkspacePlan, ...]
+    flux: FluxPlan
+    given: Given
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that will be rendered; environments sorted by name."""
+
+    environments: tuple[EnvironmentPlan, ...]
