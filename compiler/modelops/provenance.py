@@ -58,7 +58,7 @@ class Origin:
     """What one layer said of one value.
 
     Attributes:
-        layer: the layer's name for people: `base`, `profile debug (overrides)`, `file`, `--set`.
+        layer: the layer's name for people: `base`, `overrides of profile debug`, `file`, `--set`.
         mark: where that layer says it.
         value: what it says: a scalar; for a list the list, for a map an empty map.
     """

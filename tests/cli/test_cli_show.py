@@ -60,7 +60,7 @@ def test_origins_name_the_winner_and_what_it_overrode(run: Run) -> None:
           autoscaling: null         # default
           processes: 2              # environments/base.yaml:9:18 (base)
           threads: 2
-              # environments/profiles/calm.yaml:4:46 (profile calm (overrides))
+              # environments/profiles/calm.yaml:4:46 (overrides of profile calm)
           resources:
             cpu:
                 # environments/dev/workspaces/malaria.yaml:8:22 (file)
@@ -80,7 +80,7 @@ def test_origins_show_what_was_deleted(run: Run) -> None:
 
     assert (
         "    # COUNTRY: deleted\n"
-        "        # null at environments/profiles/calm.yaml:4:64 (profile calm (overrides))\n"
+        "        # null at environments/profiles/calm.yaml:4:64 (overrides of profile calm)\n"
         "        # was no from environments/base.yaml:11:39 (base)\n"
     ) in malaria
     assert (

@@ -47,6 +47,34 @@ def test_a_size_s_name_tells_its_cpus(name: str) -> None:
     assert VM_SIZES[name].cpus == int(match[1])
 
 
+D_SIZES = [2, 4, 8, 16, 32, 48, 64]
+E_SIZES = [2, 4, 8, 16, 20, 32, 48, 64]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "gib_per_cpu", "cpus"),
+    [
+        ("D{}s_v3", 4, D_SIZES),
+        ("D{}s_v5", 4, [*D_SIZES, 96]),
+        ("D{}ds_v5", 4, [*D_SIZES, 96]),
+        ("D{}as_v5", 4, [*D_SIZES, 96]),
+        ("D{}ads_v5", 4, [*D_SIZES, 96]),
+        ("E{}s_v5", 8, E_SIZES),
+        ("E{}ds_v5", 8, E_SIZES),
+        ("E{}as_v5", 8, E_SIZES),
+        ("E{}ads_v5", 8, E_SIZES),
+        ("F{}s_v2", 2, [*D_SIZES, 72]),
+    ],
+)
+def test_a_series_has_the_same_memory_for_each_cpu(
+    pattern: str, gib_per_cpu: int, cpus: list[int]
+) -> None:
+    """Azure's E series of 96 and 104 CPUs, which break the rule, are not in the table."""
+    name = re.compile("Standard_" + pattern.format(r"(\d+)"))
+    listed = {size.cpus: size.memory for key, size in VM_SIZES.items() if name.fullmatch(key)}
+    assert listed == {count: count * gib_per_cpu * GIB for count in cpus}
+
+
 def test_only_the_n_series_has_gpus() -> None:
     for name, size in VM_SIZES.items():
         assert (size.gpus > 0) is name.startswith("Standard_N")

@@ -85,30 +85,30 @@ def test_all_layers_of_a_workspace_in_order() -> None:
     assert said(spec, "x") == [
         ("--set", 13),
         ("--set", 12),
-        ("profile q of dev (overrides)", 11),
-        ("profile q (overrides)", 10),
-        ("profile p of dev (overrides)", 9),
-        ("profile p (overrides)", 8),
+        ("overrides of dev's profile q", 11),
+        ("overrides of profile q", 10),
+        ("overrides of dev's profile p", 9),
+        ("overrides of profile p", 8),
         ("file", 7),
-        ("profile q of dev (defaults)", 6),
-        ("profile q (defaults)", 5),
-        ("profile p of dev (defaults)", 4),
-        ("profile p (defaults)", 3),
+        ("defaults of dev's profile q", 6),
+        ("defaults of profile q", 5),
+        ("defaults of dev's profile p", 4),
+        ("defaults of profile p", 3),
         ("environment", 2),
         ("base", 1),
     ]
     assert list(spec.layers) == [
         "base",
         "environment",
-        "profile p (defaults)",
-        "profile p of dev (defaults)",
-        "profile q (defaults)",
-        "profile q of dev (defaults)",
+        "defaults of profile p",
+        "defaults of dev's profile p",
+        "defaults of profile q",
+        "defaults of dev's profile q",
         "file",
-        "profile p (overrides)",
-        "profile p of dev (overrides)",
-        "profile q (overrides)",
-        "profile q of dev (overrides)",
+        "overrides of profile p",
+        "overrides of dev's profile p",
+        "overrides of profile q",
+        "overrides of dev's profile q",
         "--set",
     ]
     assert spec.tree == {"x": 13, "profile": ["p", "q"]}
@@ -131,9 +131,9 @@ def test_a_layer_that_says_nothing_was_looked_at() -> None:
     assert list(workspace(files).layers) == [
         "base",
         "environment",
-        "profile p (defaults)",
+        "defaults of profile p",
         "file",
-        "profile p (overrides)",
+        "overrides of profile p",
     ]
     assert workspace({"dev/workspaces/a": "{}"}).layers == ("environment", "file")
 
@@ -421,10 +421,10 @@ def test_fragments_are_what_was_written() -> None:
         (Kind.ENVIRONMENT, own, {"defaults": {"workspace": {"x": 4}}}, "file"),
         (Kind.ENVIRONMENT, base, {"x": 1}, "base"),
         (Kind.WORKSPACE, base, {"x": {"y": None}}, "base"),
-        (Kind.WORKSPACE, shared, {"x": 2}, "profile p (defaults)"),
-        (Kind.WORKSPACE, shared, {"x": 3}, "profile p (overrides)"),
+        (Kind.WORKSPACE, shared, {"x": 2}, "defaults of profile p"),
+        (Kind.WORKSPACE, shared, {"x": 3}, "overrides of profile p"),
         (Kind.WORKSPACE, own, {"x": 4}, "environment"),
-        (Kind.WORKSPACE, local, {"x": 5}, "profile p of dev (overrides)"),
+        (Kind.WORKSPACE, local, {"x": 5}, "overrides of dev's profile p"),
     ]
     assert all(f.name == f.source == f.origins.source for f in fragments)
     assert fragments[3].origins.span(("x", "y")) == Span(base, 3, 48, 3, 52)

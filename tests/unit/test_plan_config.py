@@ -79,7 +79,7 @@ def test_the_configuration_is_named_by_its_content() -> None:
     config = malaria().config
     digest = hashlib.sha256(config.text.encode()).hexdigest()
     assert (config.name, config.file) == (f"modelops-runtime-{digest[:8]}", "runtime.json")
-    assert config.text.endswith("}\n")
+    assert config.text == json.dumps(json.loads(config.text), indent=2, sort_keys=True) + "\n"
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_schedulers_push_workers_off_a_node_and_not_the_other_way_round() -> Non
     batch, control = dev({}).platform.priority_classes
     assert (batch.name, batch.preempts) == ("modelops-dev-batch", False)
     assert (control.name, control.preempts) == ("modelops-dev-control", True)
-    assert batch.value < control.value
+    assert (batch.value, control.value) == (1_000, 100_000)
 
 
 @pytest.mark.parametrize(
@@ -211,6 +211,7 @@ def test_the_job_is_a_small_pod_with_the_workers_image() -> None:
     assert (amounts.cpu_request, amounts.cpu_limit) == (100, 500)
     assert (amounts.memory_request, amounts.memory_limit) == (256 * MIB, 256 * MIB)
     assert amounts.disk_limit == 1024 * MIB
+    assert job.pod.grace == 30
     assert job.pod.variables == {"HOME": PlainValue("/tmp")}  # noqa: S108 -- in the container
     assert job.pod.volumes == (ScratchVolume("tmp", "/tmp", 64 * MIB),)  # noqa: S108 -- as above
 

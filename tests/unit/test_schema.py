@@ -210,7 +210,7 @@ FINE = [
     (Kind.WORKSPACE, "{workers: {resources: {memory: 2147483648, gpu: null}, spill: null}}"),
     (Kind.WORKSPACE, "{workers: {resources: null, replicas: null, env: {A: null}}}"),
     (Kind.WORKSPACE, "{workers: {env: {A: x, B: 1, C: 1.5, D: true}}}"),
-    (Kind.WORKSPACE, "{workers: {saturation: inf}, scheduler: {pool: a.b}}"),
+    (Kind.WORKSPACE, "{workers: {saturation: inf}, scheduler: {pool: a-b}}"),
     (Kind.WORKSPACE, "{workers: {saturation: .inf, drain: 1h30m}}"),
     (Kind.WORKSPACE, "{results: {kind: volume, size: 5Gi}}"),
     (Kind.WORKSPACE, "{results: {kind: ephemeral}, description: null}"),

@@ -95,9 +95,9 @@ def test_every_object_becomes_its_model_with_the_places_of_its_values() -> None:
     assert workspace.layers == (
         "base",
         "environment",
-        "profile debug (defaults)",
+        "defaults of profile debug",
         "file",
-        "profile debug (overrides)",
+        "overrides of profile debug",
     )
     assert made.images.spec.images["dask-worker"].repository == "worker"
 
@@ -554,7 +554,7 @@ def test_a_mistake_in_a_profile_is_told_there_with_the_object_that_it_hits() -> 
         }
     )
     assert place(found) == (DEBUG, 5, 38)
-    assert found.label == "from profile debug (overrides)"
+    assert found.label == "from overrides of profile debug"
     (note,) = found.notes
     assert (str(note.at), note.message) == (
         f"{MALARIA}:1:1",

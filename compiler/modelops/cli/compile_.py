@@ -4,7 +4,6 @@ Only this command starts the Node child. Only what comes from files alone goes t
 preview needs `--stdout` or `--out`.
 """
 
-import sys
 from collections.abc import Iterable
 from enum import Enum, auto
 from pathlib import Path
@@ -17,8 +16,7 @@ from modelops.cli.options import environments_argument, preview, profile_option,
 from modelops.cli.project import chosen, project_root, sources_of
 from modelops.cli.report import settled
 from modelops.cli.terminal import put, put_bytes, tell_note
-from modelops.disk import Scope, Written, compare, export, write
-from modelops.disk.export import GENERATED
+from modelops.disk import GENERATED, Scope, Written, compare, export, write
 from modelops.documents import Preview
 from modelops.manifests import Artefact, Artefacts
 
@@ -136,7 +134,6 @@ def _summarise(done: Written, folder: str, artefacts: Artefacts) -> None:
     put(_wrote(done, folder) if changes else _up_to_date(folder, artefacts))
     for line in _listed(f"{folder}/{change}" for change in changes):
         put(line)
-    sys.stdout.flush()
     if done.untracked:
         left = "\n".join(_listed(f"{folder}/{path}" for path in done.untracked))
         tell_note(f"not written by modelops, and left alone:\n{left}")

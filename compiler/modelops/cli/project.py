@@ -11,8 +11,14 @@ import click
 from click.shell_completion import CompletionItem
 
 from modelops.diagnostics import did_you_mean
-from modelops.disk import WorldFailure, environment_names, find_root, read_sources
-from modelops.disk.sources import SHARED_FOLDER, SOURCES
+from modelops.disk import (
+    SHARED_FOLDER,
+    SOURCES,
+    WorldFailure,
+    environment_names,
+    find_root,
+    read_sources,
+)
 
 Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 

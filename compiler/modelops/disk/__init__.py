@@ -7,13 +7,22 @@ What the world does wrong is raised as `WorldFailure` and caught once, in `cli`.
 """
 
 from modelops.disk.differences import Change, Differences, Limit, Written, diff_excerpt
-from modelops.disk.export import export
+from modelops.disk.export import GENERATED, export
 from modelops.disk.failures import Busy, InTheWay, NotAProject, Unreadable, Unwritable, WorldFailure
 from modelops.disk.flat import compare_flat, write_flat
 from modelops.disk.generated import Scope, compare, write
-from modelops.disk.sources import environment_names, find_root, read_sources
+from modelops.disk.sources import (
+    SHARED_FOLDER,
+    SOURCES,
+    environment_names,
+    find_root,
+    read_sources,
+)
 
 __all__ = [
+    "GENERATED",
+    "SHARED_FOLDER",
+    "SOURCES",
     "Busy",
     "Change",
     "Differences",

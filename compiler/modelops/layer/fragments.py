@@ -33,8 +33,8 @@ Fragments = Mapping[tuple[str, DataPath], Layer]
 
 def profile_layer(profile: str, owner: str | None, path: DataPath) -> str:
     """What a profile's layer is called; `owner` is the environment whose own profile it is."""
-    whose = f" of {owner}" if owner else ""
-    return f"profile {profile}{whose} ({path[0]})"
+    whose = f"{owner}'s " if owner else ""
+    return f"{path[0]} of {whose}profile {profile}"
 
 
 def fragments_of(documents: Documents) -> list[Fragment]:

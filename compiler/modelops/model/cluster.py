@@ -17,6 +17,7 @@ from modelops.model.fields import (
     Name,
     Namespace,
     ObjectName,
+    PoolName,
     Positive,
     Spec,
 )
@@ -138,7 +139,7 @@ class Cluster(Spec):
     kubernetes_version: KubernetesVersion = Field(
         "1.35", description='A minor such as "1.35", or an exact patch; quoted.'
     )
-    pools: FrozenMap[ObjectName, Pool] = Field(description="Its node pools, by name.")
+    pools: FrozenMap[PoolName, Pool] = Field(description="Its node pools, by name.")
     storage_classes: StorageClasses = Field(
         default_factory=StorageClasses, description="The classes that volumes are made of."
     )

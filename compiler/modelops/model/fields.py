@@ -143,6 +143,8 @@ def _millicores(value: object) -> int:
     milli = _exact(value, cfg.CFG011, '"2" or 500m') * 1000
     if milli.denominator != 1:
         refuse(cfg.CFG011, f"`{value}` is finer than a thousandth of a CPU", "round it to 1m")
+    if not milli:
+        refuse(cfg.CFG011, f"`{value}` is no CPU at all", "ask for at least 1m")
     return int(milli)
 
 
@@ -161,7 +163,9 @@ def _bytes(value: object) -> int:
         )
     if amount.denominator != 1:
         refuse(dsk.DSK002, f"`{text}` is not a whole number of bytes", "use a smaller unit")
-    if 0 < amount < _UNITLESS:
+    if not amount:
+        refuse(dsk.DSK002, f"`{text}` is nothing at all", "ask for at least 1Mi")
+    if amount < _UNITLESS:
         refuse(dsk.DSK002, f"`{text}` is {amount} bytes: the unit is missing", f"write {text}Gi")
     return int(amount)
 
@@ -185,7 +189,7 @@ def bytes_text(amount: int) -> str:
 _QUANTITY_SCHEMA: dict[str, Any] = {
     "anyOf": [
         {"type": "string", "pattern": rf"^{_QUANTITY.pattern}$"},
-        {"type": "number", "minimum": 0},
+        {"type": "number", "exclusiveMinimum": 0},
     ]
 }
 
@@ -269,19 +273,21 @@ ObjectName = Annotated[
 """A Secret, class or other object (RFC 1123 subdomain)."""
 
 
-def _namespace(value: str) -> str:
+def _label_name(value: str) -> str:
     if names.NAMESPACE.fullmatch(value) is None:
         refuse(
             cfg.CFG011,
-            f"`{value}` is no namespace that Kubernetes takes",
+            f"`{value}` is no name that Kubernetes takes here",
             "use at most 63 lower-case letters, digits and dashes",
         )
     return value
 
 
 Namespace = Annotated[
-    str, AfterValidator(_namespace), WithJsonSchema(_pattern_schema(names.NAMESPACE))
+    str, AfterValidator(_label_name), WithJsonSchema(_pattern_schema(names.NAMESPACE))
 ]
+PoolName = Namespace
+"""A node pool: its name is also the value of a node label."""
 
 
 def _env_name(value: str) -> str:

@@ -25,6 +25,7 @@ from modelops.model.fields import (
     Labels,
     Name,
     ObjectName,
+    PoolName,
     Port,
     Positive,
     Saturation,
@@ -110,7 +111,7 @@ class Scheduler(Spec):
     image: Name = Field(
         "dask-scheduler", description="A name in images.yaml, or a full image reference."
     )
-    pool: ObjectName = Field("cpu", description="A node pool of the environment.")
+    pool: PoolName = Field("cpu", description="A node pool of the environment.")
     resources: SchedulerResources = Field(
         default_factory=SchedulerResources, description="What its container gets."
     )
@@ -168,7 +169,7 @@ class Workers(Spec):
     image: Name = Field(
         "dask-worker", description="A name in images.yaml, or a full image reference."
     )
-    pool: ObjectName = Field("cpu", description="A node pool of the environment.")
+    pool: PoolName = Field("cpu", description="A node pool of the environment.")
     replicas: Count | None = Field(
         None, description="How many pods; 2 where neither this nor autoscaling is given."
     )
