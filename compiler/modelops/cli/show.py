@@ -15,7 +15,7 @@ from modelops.cli.options import preview, profile_option, set_option
 from modelops.cli.project import chosen, completing, project_root, sources_of, targets_in, unknown
 from modelops.cli.report import settled
 from modelops.cli.terminal import put, styled
-from modelops.disk.sources import SOURCES
+from modelops.disk import SOURCES
 
 if TYPE_CHECKING:
     from modelops.model import Configuration, Configured, EnvironmentSpec, WorkspaceSpec
