@@ -32,6 +32,7 @@ class Rule:
         remedy: what to do.
         severity: what a breach is outside production.
         in_production: what it is in the production tier; None where it is the same.
+        impossible: why no input can break it, where the shape of the input already prevents it.
         also_warns: whether a lesser breach of an error's rule is a warning.
     """
 
@@ -44,6 +45,7 @@ class Rule:
     severity: Severity = Severity.ERROR
     in_production: Severity | None = None
     also_warns: bool = False
+    impossible: str = ""
 
     @property
     def acceptable(self) -> bool:

@@ -1,0 +1,5 @@
+"""Rules about the network."""
+
+from modelops.diagnostics.rule import Rule
+
+RULES: tuple[Rule, ...] = ()

@@ -1,0 +1,5 @@
+"""Rules about storage."""
+
+from modelops.diagnostics.rule import Rule
+
+RULES: tuple[Rule, ...] = ()
