@@ -133,7 +133,9 @@ def test_a_case_says_what_it_is(name: str) -> None:
 
 def test_every_rule_has_a_failing_case_and_no_case_has_another_rule() -> None:
     texts = [path.read_text("utf-8") for path in sorted(HERE.glob(f"*/{EXPECTED_TEXT}"))]
-    assert {code for text in texts for code in CODE.findall(text)} == set(RULES)
+    assert {code for text in texts for code in CODE.findall(text)} == {
+        code for code, rule in RULES.items() if not rule.impossible
+    }
 
 
 def test_a_warning_does_not_stop_the_compile() -> None:

@@ -8,5 +8,7 @@ from modelops.diagnostics.rule import Rule
 from modelops.diagnostics.rulebook import avl, cfg, dsk, fit, git, img, nam, net, sec, sto, ver
 
 RULES: dict[str, Rule] = {
-    rule.code: rule for area in (cfg, ver, nam, dsk, fit, avl, img, sec, sto, net, git) for rule in area.RULES
+    rule.code: rule
+    for area in (cfg, ver, nam, dsk, fit, avl, img, sec, sto, net, git)
+    for rule in area.RULES
 }
