@@ -9,6 +9,8 @@ import base64
 import hashlib
 import re
 
+from modelops.provenance import carried, derived
+
 API_VERSION = "modelops.io/v1"
 """Of every file that people write, and of every file of ours that is no Kubernetes object."""
 
@@ -90,44 +92,49 @@ def content_named(name: str, content: bytes, limit: int = LABEL_LIMIT) -> str:
 def workspace_namespace(environment: str, workspace: str) -> str:
     """`modelops-dask-<env>` for the workspace `default`, else `modelops-dask-<env>-<name>`."""
     plain = f"modelops-dask-{environment}"
-    return plain if workspace == DEFAULT_WORKSPACE else fitted(f"{plain}-{workspace}")
+    name = plain if workspace == DEFAULT_WORKSPACE else fitted(f"{plain}-{workspace}")
+    formula = "modelops-dask-<environment>, and -<workspace> unless that is `default`"
+    return derived(formula, name, environment, workspace)
 
 
 def priority_class(environment: str, purpose: str) -> str:
     """A priority class of one environment: two environments may share a cluster."""
-    return f"modelops-{environment}-{purpose}"
+    name = f"modelops-{environment}-{purpose}"
+    return derived("modelops-<environment>-<purpose>", name, environment)
 
 
 def retained_class(environment: str) -> str:
     """The storage class that is made for an environment which names none."""
-    return f"{OUR_CLASS_PREFIX}{environment}-retained"
+    name = f"{OUR_CLASS_PREFIX}{environment}-retained"
+    return derived("modelops-<environment>-retained", name, environment)
 
 
 def platform_unit(environment: str) -> str:
     """The unit of what an environment's other units share."""
-    return f"{environment}/platform"
+    return carried(f"{environment}/platform", environment)
 
 
 def workspace_unit(environment: str, workspace: str) -> str:
     """The unit of one workspace; also its folder below `generated/`."""
-    return f"{environment}/workspaces/{workspace}"
+    return carried(f"{environment}/workspaces/{workspace}", environment, workspace)
 
 
 def flux_unit(environment: str) -> str:
     """The unit of the Flux Kustomizations themselves."""
-    return f"{environment}/flux"
+    return carried(f"{environment}/flux", environment)
 
 
 def bootstrap_unit(environment: str) -> str:
     """The unit that is applied once, by hand, to connect a cluster."""
-    return f"{environment}/bootstrap"
+    return carried(f"{environment}/bootstrap", environment)
 
 
 def flux_kustomization(environment: str, unit: str) -> str:
     """The Flux Kustomization of a unit: `dev-platform`, `dev-ws-malaria`."""
-    return fitted(f"{environment}-{unit}")
+    name = fitted(f"{environment}-{unit}")
+    return derived("<environment>-<unit>", name, environment, unit)
 
 
 def service_host(service: str, namespace: str) -> str:
     """The DNS name under which every namespace of the cluster reaches a Service."""
-    return f"{service}.{namespace}.svc.cluster.local"
+    return carried(f"{service}.{namespace}.svc.cluster.local", namespace)

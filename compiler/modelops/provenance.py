@@ -6,6 +6,7 @@ in diagnostics, `cli` prints them. Nothing here reads a file or decides a winner
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 DataPath = tuple[str | int, ...]
 """A path into a tree of maps and lists: keys and list indices, from the root down."""
@@ -104,7 +105,118 @@ class Origins:
                 return origin.mark.value if exact else origin.mark.key or origin.mark.value
         return start_of(self.source)
 
+    @property
+    def start(self) -> Span:
+        """The beginning of the file that the tree is named after."""
+        return start_of(self.source)
+
     def key_span(self, path: DataPath) -> Span:
         """The key that names `path`; what `span` gives where there is no key."""
         origin = self.origin(path)
         return origin.mark.key if origin and origin.mark.key else self.span(path)
+
+
+# --- how a decided value came to be --------------------------------------------------------------
+#
+# A compile carries plain values. To explain, the same code is given texts and numbers that equal
+# the plain ones and remember what they were made of. What is handed on keeps its memory by
+# itself; what is made anew says of what, by `derived` and `carried`, which cost next to nothing on
+# plain values.
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting that a value was made of.
+
+    Attributes:
+        subject: the file that the object is named after.
+        path: keys below `spec`; empty for the file's own name.
+        at: where it was written: the value, or the key where the key is what counts; None where
+            nobody wrote it and the model's default holds.
+        layer: who wrote it last; `default` where nobody did.
+        text: the value in its canonical form.
+    """
+
+    subject: str
+    path: DataPath
+    at: Span | None
+    layer: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How one value came to be.
+
+    Attributes:
+        formula: in words, how it follows from the settings; empty where it is one of them as it is.
+        settings: what it follows from, each once, in the order of the formula.
+    """
+
+    formula: str
+    settings: tuple[Setting, ...]
+
+
+class TracedText(str):
+    """Text that remembers."""
+
+    __slots__ = ("trace",)
+    trace: Trace
+
+
+class TracedNumber(int):
+    """A whole number that remembers."""
+
+    trace: Trace
+
+
+class TracedShare(float):
+    """A floating-point number that remembers."""
+
+    __slots__ = ("trace",)
+    trace: Trace
+
+
+V = TypeVar("V")
+
+_REMEMBERING: tuple[tuple[type, type], ...] = (
+    (str, TracedText),
+    (int, TracedNumber),
+    (float, TracedShare),
+)
+
+
+def traced(value: V, trace: Trace) -> V:
+    """The value with its trace; truth values and what is no scalar cannot carry one."""
+    if isinstance(value, bool):
+        return value
+    for plain, kind in _REMEMBERING:
+        if isinstance(value, plain):
+            remembering = kind(value)
+            remembering.trace = trace
+            return cast("V", remembering)
+    return value
+
+
+def trace_of(value: object) -> Trace | None:
+    """What a value remembers; None for plain ones."""
+    found: Trace | None = getattr(value, "trace", None)
+    return found
+
+
+def derived(formula: str, made: V, *sources: object) -> V:
+    """What follows from `sources` by a formula, in words; as it is where all of them are plain."""
+    traces = [trace for trace in map(trace_of, sources) if trace is not None]
+    if not traces:
+        return made
+    settings = dict.fromkeys(setting for trace in traces for setting in trace.settings)
+    return traced(made, Trace(formula, tuple(settings)))
+
+
+def carried(made: V, *sources: object) -> V:
+    """Another form of `sources`: a number as text, two names in one. Their formulas stay."""
+    traces = [trace for trace in map(trace_of, sources) if trace is not None]
+    if not traces:
+        return made
+    formulas = dict.fromkeys(trace.formula for trace in traces if trace.formula)
+    return derived("; ".join(formulas), made, *sources)

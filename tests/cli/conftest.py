@@ -1,5 +1,6 @@
 """A small project, and the real command line in this process, for the tests of commands."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
@@ -59,18 +60,43 @@ FILES = {
           workers:
             replicas: 3
             resources: {cpu: "1"}
+          accept: {DSK005: threads that wait}
         """,
     "lab/environment.yaml": """\
         kind: Environment
         spec:
-          cluster: {pools: {cpu: {vmSize: Standard_D8s_v5}}, features: {keda: true}}
+          cluster: {pools: {cpu: {vmSize: Standard_D8s_v5, max: 9}}, features: {keda: true}}
           registry: {pullSecret: {name: pull, existing: true}}
+          defaults: {workspace: {results: {kind: volume}}}
         """,
     "lab/workspaces/climate.yaml": """\
         kind: Workspace
         spec: {workers: {replicas: null, autoscaling: {max: 20}}}
         """,
 }
+
+
+@pytest.fixture(scope="session")
+def unpacked() -> Path | None:
+    """The JavaScript of cdk8s where an earlier compile has unpacked it; None where none has."""
+    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    above = named if named.is_absolute() else Path.home() / ".cache"
+    return next((above / "modelops").glob("cdk8s-*"), None)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(
+    tmp_path_factory: pytest.TempPathFactory,
+    unpacked: Path | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path:
+    """A cache for each test, so that none is given what another, with other stages, has made."""
+    folder = tmp_path_factory.mktemp("cache")
+    (folder / "modelops").mkdir()
+    if unpacked:
+        (folder / "modelops" / unpacked.name).symlink_to(unpacked)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    return folder
 
 
 @pytest.fixture

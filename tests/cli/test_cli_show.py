@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from modelops.cli import display
+from modelops.cli import display, settings_text
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -189,7 +189,7 @@ def test_every_reader_of_yaml_reads_the_tree_back(tree: dict[str, object]) -> No
 
 @given(numbers)
 def test_numbers_stay_numbers(number: float) -> None:
-    read = yaml.safe_load(display.scalar(number))
+    read = yaml.safe_load(settings_text.scalar(number))
 
     assert type(read) is type(number)
     assert read == number

@@ -1,7 +1,8 @@
 """Golden cases: each folder beside this file is an input, and what the compiler makes of it.
 
 A case has a README.md that says which mistake or need it has the shape of, and an input: a tree
-`environments/`, or `manifests.json` for what only the compiler itself could do wrong. What is
+`environments/`, or `manifests.json` for what only the compiler itself could do wrong, with
+`before.json` where it matters what was committed earlier. What is
 expected is either `expected.txt`, all findings as a terminal shows them, or `expected/`, every
 generated file. `pytest --update-golden` writes it; whoever runs that reads the diff.
 """
@@ -12,6 +13,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from modelops.diagnostics.rulebook import RULES
 from modelops.diagnostics.text import full_text
@@ -29,7 +31,17 @@ from modelops.verify import verify
 HERE = Path(__file__).parent
 CASES = sorted(path.name for path in HERE.iterdir() if path.is_dir() and path.name[0] != "_")
 INPUT_TREE, INPUT_MANIFESTS, README = "environments", "manifests.json", "README.md"
+INPUT_EARLIER = "before.json"
 EXPECTED_TEXT, EXPECTED_TREE = "expected.txt", "expected"
+MEBIBYTE = "<a mebibyte>"
+"""Stands in `manifests.json` for as many characters."""
+
+TOLD_BY_COMMANDS = {
+    "GIT001": "tests/cli/test_cli_compile.py::"
+    "test_check_names_every_difference_and_the_command_that_mends_it"
+}
+"""What no stage says, by the test that has a failing case of it."""
+
 CODE = re.compile(r"^(?:error|warning)\[(\w+)\]", re.MULTILINE)
 
 
@@ -50,6 +62,7 @@ def sources_of(case: Path) -> dict[str, bytes]:
 
 def manifests_of(case: Path) -> Manifests:
     """The units of one environment `dev`, as if they had been rendered."""
+    text = (case / INPUT_MANIFESTS).read_text("utf-8").replace(MEBIBYTE, "x" * 2**20)
     units = tuple(
         Unit(
             name=unit["name"],
@@ -58,7 +71,7 @@ def manifests_of(case: Path) -> Manifests:
                 Component(file, tuple(objects)) for file, objects in unit["files"].items()
             ),
         )
-        for unit in json.loads((case / INPUT_MANIFESTS).read_text("utf-8"))
+        for unit in json.loads(text)
     )
     flux = Identity("source.toolkit.fluxcd.io", "GitRepository", "modelops-system", "modelops")
     account = Identity("", "ServiceAccount", "modelops-system", "flux-applier")
@@ -68,11 +81,23 @@ def manifests_of(case: Path) -> Manifests:
     return Manifests((EnvironmentManifests("dev", source, "1.35", units, given),))
 
 
+def earlier_of(case: Path) -> dict[str, bytes]:
+    """The generated files of an older commit; none where the case has none."""
+    file = case / INPUT_EARLIER
+    units = json.loads(file.read_text("utf-8")) if file.exists() else []
+    return {
+        f"{unit['name']}/{name}": yaml.safe_dump_all(objects).encode()
+        for unit in units
+        for name, objects in unit["files"].items()
+    }
+
+
 def produced(case: Path) -> dict[str, bytes]:
     """What the compiler makes of a case: the text of its findings, else the generated files."""
     sources = sources_of(case)
     if (case / INPUT_MANIFESTS).exists():
-        text = full_text(verify(manifests_of(case)).diagnostics, sources)
+        found = verify(manifests_of(case), earlier_of(case)).diagnostics
+        text = full_text(found, sources)
         return {EXPECTED_TEXT: text.encode()} if text else {}
     outcome = compile_sources(sources)
     if outcome.value is None or outcome.diagnostics:
@@ -89,7 +114,8 @@ def expected(case: Path) -> dict[str, bytes]:
     return {
         path: content
         for path, content in files_below(case).items()
-        if path not in {README, INPUT_MANIFESTS} and not path.startswith(f"{INPUT_TREE}/")
+        if path not in {README, INPUT_MANIFESTS, INPUT_EARLIER}
+        and not path.startswith(f"{INPUT_TREE}/")
     }
 
 
@@ -135,7 +161,13 @@ def test_every_rule_has_a_failing_case_and_no_case_has_another_rule() -> None:
     texts = [path.read_text("utf-8") for path in sorted(HERE.glob(f"*/{EXPECTED_TEXT}"))]
     assert {code for text in texts for code in CODE.findall(text)} == {
         code for code, rule in RULES.items() if not rule.impossible
-    }
+    } - TOLD_BY_COMMANDS.keys()
+
+
+def test_what_only_commands_say_has_a_test() -> None:
+    for proof in TOLD_BY_COMMANDS.values():
+        file, _, name = proof.partition("::")
+        assert f"def {name}(" in (HERE.parents[1] / file).read_text("utf-8")
 
 
 def test_a_warning_does_not_stop_the_compile() -> None:

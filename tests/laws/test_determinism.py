@@ -161,7 +161,7 @@ def test_a_removed_workspace_takes_away_only_what_was_its_own() -> None:
 
 def test_a_changed_workspace_changes_only_its_own_unit() -> None:
     file = "environments/dev/workspaces/malaria.yaml"
-    edited = examples()[file].replace(b"max: 10", b"max: 11")
+    edited = examples()[file].replace(b"max: 10", b"max: 9")
     assert edited != examples()[file]
     before = judged_examples().environments[0]
     after = judged({**examples(), file: edited}).environments[0]

@@ -32,7 +32,9 @@ class Case:
 
 KEDA: Specs = {DEV: environment("features: {keda: true}")}
 OPERATOR: Specs = {DEV: environment("features: {externalSecrets: true}")}
-PRODUCTION: Specs = {DEV: environment(rest="tier: production")}
+PRODUCTION: Specs = {
+    DEV: environment(rest="tier: production\ndefaults: {workspace: {results: {kind: volume}}}")
+}
 
 
 def workers(text: str) -> Specs:

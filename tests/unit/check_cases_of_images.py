@@ -124,10 +124,10 @@ IMAGE_CASES = (
     Case(
         "impossible_port",
         "of all images, where bundles need none",
-        {IMAGES: IMAGES_SPEC.replace("ghcr.io/", "«ghcr.io:99999/")},
+        {IMAGES: IMAGES_SPEC.replace("quay.io/", "«quay.io:99999/")},
         ("error CFG011",),
         {
-            IMAGES: IMAGES_SPEC.replace("ghcr.io/", "ghcr.io:99999/"),
+            IMAGES: IMAGES_SPEC.replace("quay.io/", "quay.io:99999/"),
             MALARIA: "bundles: {source: file}",
         },
     ),

@@ -10,7 +10,7 @@ AUTOSCALING = (
         "inverted_bounds",
         "a minimum above the maximum",
         workers("autoscaling: {min: «5, max: 4}"),
-        ("error CFG011",),
+        ("error AVL002",),
         workers("autoscaling: {min: 4, max: 4}"),
         ("5", "4"),
         KEDA,
@@ -19,7 +19,7 @@ AUTOSCALING = (
         "inverted_bounds",
         "no worker at all by CPU use",
         workers("autoscaling: {mode: cpu, min: «0, max: 4}"),
-        ("error CFG011",),
+        ("error AVL002",),
         workers("autoscaling: {mode: cpu, min: 1, max: 4}"),
     ),
     Case(
@@ -29,7 +29,7 @@ AUTOSCALING = (
             BASE: "workspace: {workers: {autoscaling: {min: «9}}}",
             **workers("autoscaling: {max: 8}"),
         },
-        ("error CFG011",),
+        ("error AVL002",),
         {BASE: "workspace: {workers: {autoscaling: {min: 8}}}", **workers("autoscaling: {max: 8}")},
         ("9", "8"),
         KEDA,
@@ -38,7 +38,7 @@ AUTOSCALING = (
         "replicas_beside_autoscaling",
         "both in one file",
         workers("replicas: 3, «autoscaling: {max: 4}"),
-        ("error CFG011",),
+        ("error AVL001",),
         workers("autoscaling: {max: 4}"),
         ("3",),
         KEDA,
@@ -47,7 +47,7 @@ AUTOSCALING = (
         "replicas_beside_autoscaling",
         "a number from a layer below, which null removes",
         {BASE: "workspace: {workers: {replicas: 0}}", **workers("«autoscaling: {max: 4}")},
-        ("error CFG011",),
+        ("error AVL001",),
         {
             BASE: "workspace: {workers: {replicas: 0}}",
             **workers("replicas: null, autoscaling: {max: 4}"),
@@ -78,11 +78,11 @@ AUTOSCALING = (
 scheduler:
   resources:
     cpu: {request: «1001m, limit: "1"}
-    memory: {request: «2Gi, limit: 1Gi}
+    memory: {request: 1Gi, limit: 1Gi}
     ephemeralStorage: {request: «3Gi, limit: 2Gi}
 """
         },
-        ("error CFG011",) * 3,
+        ("error CFG011",) * 2,
         {
             MALARIA: """\
 scheduler:
@@ -94,20 +94,6 @@ scheduler:
         },
         ("1001m", "scheduler.resources.cpu"),
     ),
-    Case(
-        "request_above_limit",
-        "a limit of a layer above",
-        {
-            BASE: "workspace: {workers: {resources: {memory: {request: «8Gi, limit: 8Gi}}}}",
-            **workers("resources: {memory: {limit: 4Gi}}"),
-        },
-        ("error CFG011",),
-        {
-            BASE: "workspace: {workers: {resources: {memory: {request: 4Gi, limit: 8Gi}}}}",
-            **workers("resources: {memory: {limit: 4Gi}}"),
-        },
-        ("8Gi", "4Gi"),
-    ),
 )
 
 # --- memory ---------------------------------------------------------------------------------------
@@ -116,24 +102,30 @@ MEMORY = (
     Case(
         "memory_overcommit",
         "no headroom left",
-        workers("processes: 4, memory: {perProcess: «2Gi}"),
+        workers("processes: 4, memory: {perProcess: «2Gi}, resources: {cpu: '4'}"),
         ("error DSK001",),
-        workers("processes: 3, memory: {perProcess: 2Gi}"),
+        workers("processes: 3, memory: {perProcess: 2Gi}, resources: {cpu: '4'}"),
         ("4 processes", "2 GiB", "8 GiB", "10 %"),
     ),
     Case(
         "memory_overcommit",
         "by one byte",  # 0.9 x 8 GiB / 4 = 1_932_735_283.2
-        workers("processes: 4, memory: {perProcess: «'1932735284'}"),
+        workers("processes: 4, memory: {perProcess: «'1932735284'}, resources: {cpu: '4'}"),
         ("error DSK001",),
-        workers("processes: 4, memory: {perProcess: '1932735283'}"),
+        workers("processes: 4, memory: {perProcess: '1932735283'}, resources: {cpu: '4'}"),
     ),
     Case(
         "memory_overcommit",
         "a share written below, processes above",
-        {BASE: "workspace: {workers: {memory: {perProcess: «3Gi}}}", **workers("processes: 3")},
+        {
+            BASE: "workspace: {workers: {memory: {perProcess: «3Gi}, resources: {cpu: '3'}}}",
+            **workers("processes: 3"),
+        },
         ("error DSK001",),
-        {BASE: "workspace: {workers: {memory: {perProcess: 3Gi}}}", **workers("processes: 2")},
+        {
+            BASE: "workspace: {workers: {memory: {perProcess: 3Gi}, resources: {cpu: '3'}}}",
+            **workers("processes: 2"),
+        },
         ("3 processes", "3 GiB", "9 GiB"),
     ),
     Case(
@@ -208,7 +200,7 @@ VARIABLES = (
         "derived_variable",
         "what workers are told otherwise",
         workers("env: {«DASK_SCHEDULER_ADDRESS: a, «MODELOPS_CONFIG: b, «POD_NAME: c}"),
-        ("error CFG011",) * 3,
+        ("error CFG006",) * 3,
         {MALARIA: "scheduler: {env: {DASK_SCHEDULER_ADDRESS: a, MODELOPS_CONFIG: b, POD_NAME: c}}"},
         ("DASK_SCHEDULER_ADDRESS",),
     ),
@@ -216,8 +208,19 @@ VARIABLES = (
         "derived_variable",
         "saturation is a field",
         {MALARIA: f"scheduler: {{env: {{«{SATURATION}: '1'}}}}"},
-        ("error CFG011",),
+        ("error CFG006",),
         {MALARIA: f"workers: {{env: {{{SATURATION}: '1'}}}}"},  # Dask reads it in the scheduler
+        ("workers.saturation",),
+    ),
+    Case(
+        "derived_variable",
+        "to the same value is merely said twice",
+        {
+            MALARIA: f"scheduler: {{env: {{«{SATURATION}: '1.1'}}}}\n"
+            "workers: {env: {«MODELOPS_CONFIG: /etc/modelops/runtime.json}}"
+        },
+        ("warning CFG004",) * 2,
+        {MALARIA: "workers: {saturation: 1.1}"},
         ("workers.saturation",),
     ),
     Case(
@@ -229,10 +232,10 @@ workers: {secretEnv: {«MODELOPS_CONFIG: {secret: web, key: cookie}}}
 secrets: {web: {existing: true}}
 """
         },
-        ("error CFG011",),
+        ("error CFG006",),
         {
             MALARIA: """\
-workers: {secretEnv: {MODELOPS_CONFIG_KEY: {secret: web, key: cookie}}}
+workers: {secretEnv: {OUR_CONFIG_KEY: {secret: web, key: cookie}}}
 secrets: {web: {existing: true}}
 """
         },
@@ -247,7 +250,7 @@ scheduler: {secretEnv: {«TOKEN: {secret: web, key: cookie}}}
 secrets: {web: {existing: true}}
 """,
         },
-        ("error CFG011",),
+        ("error CFG006",),
         {
             BASE: "workspace: {scheduler: {env: {TOKEN: x, OTHER: y}}}",
             MALARIA: """\

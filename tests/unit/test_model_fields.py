@@ -312,22 +312,23 @@ def test_other_labels_are_refused(key: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("annotation", "fine", "wrong"),
+    ("annotation", "fine", "wrong", "code"),
     [
         (
             ObjectName,
             ["a", "0", "a.b-c", "a" * 253],
             ["", "A", "a_b", "-a", "a.", "a" * 254, "a\n"],
+            "CFG011",
         ),
-        (Namespace, ["a", "0-9", "a" * 63], ["", "A", "a.b", "a-", "a" * 64]),
-        (EnvName, ["A", "_x", "DASK_1"], ["", "1A", "A-B", "A.B", "A B", "É"]),
+        (Namespace, ["a", "0-9", "a" * 63], ["", "A", "a.b", "a-", "a" * 64], "CFG011"),
+        (EnvName, ["A", "_x", "DASK_1"], ["", "1A", "A-B", "A.B", "A B", "É"], "SEC006"),
     ],
 )
 def test_names_are_what_kubernetes_takes(
-    annotation: object, fine: list[str], wrong: list[str]
+    annotation: object, fine: list[str], wrong: list[str], code: str
 ) -> None:
     assert [taken(annotation, name) for name in fine] == fine
-    assert {refusal(annotation, name)[0] for name in wrong} == {"CFG011"}
+    assert {refusal(annotation, name)[0] for name in wrong} == {code}
 
 
 def test_source_text_is_text_alone() -> None:

@@ -20,7 +20,7 @@ from modelops.pipeline import arrange, compile_sources, configure, judge
 
 POLIO = "environments/dev/workspaces/polio.yaml"
 UNPINNED = """\
-registry: ghcr.io/epi-models
+registry: quay.io/epi-models
 images:
   dask-scheduler: {repository: dask, tag: "1.4"}
   dask-worker: {repository: dask-worker, tag: "1.4", executors: [isolated_warm]}

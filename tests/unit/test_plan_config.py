@@ -61,7 +61,7 @@ results: {kind: volume, size: 70Gi}
 
 def test_bundles_are_where_the_images_are_unless_it_is_said() -> None:
     rest = "registry: {prefix: acr.azurecr.io/team}"
-    assert settings(malaria())["bundles"]["registry"] == "ghcr.io/epi-models"
+    assert settings(malaria())["bundles"]["registry"] == "quay.io/epi-models"
     of_environment = settings(malaria(dev_spec=environment(rest=rest)))
     assert of_environment["bundles"]["registry"] == "acr.azurecr.io/team"
 

@@ -75,8 +75,9 @@ def test_the_scheduler_is_found_under_one_name_from_everywhere() -> None:
 
 @pytest.mark.parametrize("processes", [1, 2, 5, 100])
 def test_each_process_has_a_port_of_its_own(processes: int) -> None:
-    pools = "pools: {cpu: {vmSize: Standard_D8s_v5}}"
-    workers = malaria(f"workers: {{processes: {processes}}}", environment(pools=pools)).workers
+    pools = "pools: {cpu: {vmSize: Standard_D32s_v5}}"
+    spec = f"workers: {{processes: {processes}, resources: {{cpu: 25}}}}"
+    workers = malaria(spec, environment(pools=pools)).workers
     assert workers.worker_ports == PortRange(9000, 8999 + processes)
     assert workers.nanny_ports == PortRange(9100, 9099 + processes)
     assert workers.worker_ports.last < workers.nanny_ports.first

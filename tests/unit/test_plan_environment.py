@@ -300,7 +300,7 @@ def test_nothing_is_decided_beside_an_error() -> None:
 
 
 def test_a_warning_stands_beside_the_plan() -> None:
-    images = "images: {w: {repository: ghcr.io/x/y, tag: '1', executors: [isolated_warm]}}\n"
+    images = "images: {w: {repository: quay.io/x/y, tag: '1', executors: [isolated_warm]}}\n"
     spec = "workers: {image: w}\nscheduler: {image: w}"
     outcome = planned({IMAGES: images, MALARIA: spec})
     assert outcome.value is not None

@@ -17,13 +17,12 @@ from tests.unit.small_tree import (
 from modelops.diagnostics import Diagnostic
 
 READS = "workers: {secretEnv: {T: {secret: wbe, key: k}}}"
-UNPINNED = {MALARIA: "scheduler: {image: 'ghcr.io/x/dask:1'}"}
+UNPINNED = {MALARIA: "scheduler: {image: 'quay.io/x/dask:1'}"}
 
 
 def finding(specs: Specs) -> Diagnostic:
-    """The only thing that is found."""
-    (one,) = planned(specs).diagnostics
-    return one
+    """The worst thing that is found; others may doubt the same few lines."""
+    return planned(specs).diagnostics[0]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +66,7 @@ def test_memory_is_told_with_the_numbers_that_would_do(
 
 def test_memory_that_fits_to_the_byte_is_fine() -> None:
     spec = "processes: 3, memory: {perProcess: 3Gi}, resources: {memory: 10Gi}"
-    assert planned(workers(spec)).diagnostics == ()
+    assert not planned(workers(spec)).failed
 
 
 @pytest.mark.parametrize(
@@ -88,7 +87,7 @@ def test_thresholds_are_told_with_what_dask_would_do(spec: str, message: str) ->
     ("specs", "wanted", "unwanted"),
     [
         (UNPINNED, "accept: {IMG001", "none"),
-        ({**UNPINNED, **PRODUCTION}, "imagetools inspect ghcr.io/x/dask:1", "accept"),
+        ({**UNPINNED, **PRODUCTION}, "imagetools inspect quay.io/x/dask:1", "accept"),
         (
             {MALARIA: "labels: {modelops.io/env: x}"},
             "`modelops.io/`",

@@ -206,6 +206,7 @@ def test_the_largest_container_bounds_each_resource_by_itself(
 
 
 def test_tiny_workers_leave_room_for_the_bootstrap_job() -> None:
-    tiny = "resources: {cpu: 100m, memory: 128Mi}"
-    spec = f"workers: {{{tiny}}}\nscheduler: {{{tiny}}}\nsecrets: {{web: {{generate: [cookie]}}}}"
+    tiny = "resources: {cpu: 250m, memory: 128Mi}"
+    spec = f"workers: {{processes: 1, {tiny}}}\n"
+    spec += f"scheduler: {{{tiny}}}\nsecrets: {{web: {{generate: [cookie]}}}}"
     assert malaria(spec).bounds == ContainerBounds(500, 256 * MIB)

@@ -88,7 +88,8 @@ def changed(case: Case) -> Tree:
     if last == "-":
         node.append(case["set"])
     elif "set" in case:
-        node[int(last) if isinstance(node, list) else last] = case["set"]
+        value = "x" * 2**20 if case["set"] == "LONG" else case["set"]
+        node[int(last) if isinstance(node, list) else last] = value
     else:
         del node[int(last) if isinstance(node, list) else last]
     return units

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelops.manifests import Component, EnvironmentManifests, Given, Manifests, Unit
+from modelops.manifests import Component, EnvironmentManifests, Given, Identity, Manifests, Unit
 from modelops.verify import verify
 
 CONTAINER = {
@@ -14,6 +14,7 @@ CONTAINER = {
     "capabilities": {"drop": ["ALL"]},
     "readOnlyRootFilesystem": True,
 }
+READY = {"readinessProbe": {"exec": {"command": ["ready"]}}}
 POD = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 TEMPLATES: dict[str, tuple[str, ...]] = {
     "v1/Pod": (),
@@ -24,6 +25,7 @@ TEMPLATES: dict[str, tuple[str, ...]] = {
     "batch/v1/Job": ("spec", "template"),
 }
 REQUIRED: tuple[tuple[str | int, ...], ...] = (
+    ("serviceAccountName",),
     ("automountServiceAccountToken",),
     ("securityContext",),
     ("securityContext", "runAsNonRoot"),
@@ -37,7 +39,10 @@ REQUIRED_OF_CONTAINERS: tuple[tuple[str | int, ...], ...] = (
     ("securityContext", "capabilities", "drop"),
     ("securityContext", "capabilities", "drop", 0),
     ("securityContext", "readOnlyRootFilesystem"),
+    ("volumeMounts",),
 )
+OF_THE_ACCOUNT = ("serviceAccountName", "automountServiceAccountToken")
+ACCOUNT = Identity("", "ServiceAccount", "default", "a")
 
 
 def found(body: dict[str, Any]) -> list[tuple[str, str]]:
@@ -48,20 +53,27 @@ def found(body: dict[str, Any]) -> list[tuple[str, str]]:
         "dev/platform", "environments/dev/environment.yaml", (Component("a.yaml", (whole,)),)
     )
     source = "environments/dev/environment.yaml"
-    made = EnvironmentManifests("dev", source, "1.35", (unit,), Given(frozenset()))
+    made = EnvironmentManifests("dev", source, "1.35", (unit,), Given(frozenset({ACCOUNT})))
     return [(one.rule.code, one.message) for one in verify(Manifests((made,))).diagnostics]
 
 
 def workload(kind: str, init: int, regular: int) -> dict[str, Any]:
     """A good workload of any kind that makes pods."""
     containers = [
-        {"name": f"c{number}", "image": "example.org/a:1", "securityContext": deepcopy(CONTAINER)}
+        {
+            "name": f"c{number}",
+            "image": "example.org/a:1",
+            "securityContext": deepcopy(CONTAINER),
+            "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 -- in the pod
+        }
         for number in range(init + regular)
     ]
     spec: dict[str, Any] = {
+        "serviceAccountName": "a",
         "automountServiceAccountToken": False,
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "1Gi"}}],
         "securityContext": deepcopy(POD),
-        "containers": containers[init:],
+        "containers": [container | READY for container in containers[init:]],
     }
     if init:
         spec["initContainers"] = containers[:init]
@@ -73,6 +85,10 @@ def workload(kind: str, init: int, regular: int) -> dict[str, Any]:
         made["spec"] |= {"schedule": "@daily"} if name == "CronJob" else {}
         made["spec"] |= {} if "Job" in name else {"selector": {"matchLabels": {"a": "b"}}}
     return {"apiVersion": api_version, "kind": name} | made
+
+
+def codes_of_security(body: dict[str, Any]) -> set[str]:
+    return {code for code, _ in found(body) if code.startswith("SEC")}
 
 
 def drop(body: dict[str, Any], path: tuple[str | int, ...]) -> None:
@@ -91,16 +107,17 @@ def test_no_security_field_of_a_good_pod_can_be_dropped(
     kind: str, init: int, regular: int, data: st.DataObject
 ) -> None:
     body = workload(kind, init, regular)
-    assert found(body) == []
+    assert codes_of_security(body) == set()
     places = [*REQUIRED] + [
         (sort, index, *path)
         for sort, count in (("initContainers", init), ("containers", regular))
         for index in range(count)
         for path in REQUIRED_OF_CONTAINERS
     ]
-    drop(body, (*TEMPLATES[kind], "spec", *data.draw(st.sampled_from(places))))
-    codes = {code for code, _ in found(body)}
-    assert codes == {"VER001"}
+    place = data.draw(st.sampled_from(places))
+    drop(body, (*TEMPLATES[kind], "spec", *place))
+    expected = "SEC012" if place[0] in OF_THE_ACCOUNT else "SEC011"
+    assert codes_of_security(body) == {expected}
 
 
 scalars = st.one_of(

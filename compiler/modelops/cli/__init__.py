@@ -5,6 +5,8 @@ models or manifests. Data goes to the standard output, messages to the standard 
 failures of the world told and our own bugs caught.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +19,8 @@ COMMANDS = {
     "compile": ("compile_", "Write generated/ from environments/."),
     "validate": ("validate", "Say everything that is wrong with environments/."),
     "show": ("show", "Show what is in effect, and where it came from."),
+    "explain": ("explain", "Say why a value is what it is."),
+    "lint": ("lint", "List what is written and changes nothing."),
     "list": ("list_", "List environments and their workspaces."),
     "schema": ("schema", "Write schemas/ from the models."),
     "rule": ("rule", "Explain a rule, or list all."),
@@ -75,10 +79,16 @@ class Program(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take apart what stands before the command."""
+        with _fit_for_terminals():
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command, and turn what went wrong into a message and an exit code."""
         try:
-            return super().invoke(ctx)
+            with _fit_for_terminals():
+                return super().invoke(ctx)
         except (click.ClickException, Exit, BrokenPipeError):
             raise
         except (KeyboardInterrupt, click.Abort):
@@ -89,6 +99,19 @@ class Program(click.Group):
             from modelops.cli.failures import told  # noqa: PLC0415
 
             ctx.exit(told(error))
+
+
+@contextmanager
+def _fit_for_terminals() -> Iterator[None]:
+    """Within: what a wrong invocation is told quotes no argument that would steer the terminal."""
+    try:
+        yield
+    except click.UsageError as error:
+        # Here, as above: only a wrong invocation pays for it.
+        from modelops.disk import shown  # noqa: PLC0415
+
+        lines = [shown(line) for line in error.format_message().split("\n")]
+        raise click.UsageError("\n".join(lines), error.ctx) from None
 
 
 @click.group(

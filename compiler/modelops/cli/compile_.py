@@ -5,18 +5,30 @@ preview needs `--stdout` or `--out`.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
 import click
 
-from modelops.cli import stages
+from modelops.cache import Asked
+from modelops.cli.caching import made, no_cache_option, refuse_both_uses, verify_cache_option
 from modelops.cli.differences import refuse_differences
-from modelops.cli.options import environments_argument, preview, profile_option, set_option
+from modelops.cli.history import base_option, earlier_files
+from modelops.cli.options import (
+    environments_argument,
+    format_option,
+    preview,
+    profile_option,
+    set_option,
+)
+from modelops.cli.progress import counted_workspaces, progress
 from modelops.cli.project import chosen, project_root, sources_of
-from modelops.cli.report import settled
-from modelops.cli.terminal import put, put_bytes, tell_note
-from modelops.disk import GENERATED, Scope, Written, compare, export, write
+from modelops.cli.report import chosen_format, say, settled
+from modelops.cli.terminal import put_bytes, tell_note
+from modelops.cli.timings import during, measured, timings_option
+from modelops.diagnostics.formats import is_document
+from modelops.disk import GENERATED, SOURCES, Scope, Written, compare, export, write
 from modelops.documents import Preview
 from modelops.manifests import Artefact, Artefacts
 
@@ -30,12 +42,31 @@ Examples:
   modelops compile dev              only dev; the others are left as they are
   modelops compile --check          write nothing, fail if generated/ is out of date
   modelops compile dev --stdout     look at the manifests of dev
+  modelops compile --check --format github      findings beside the lines of a pull request
+  modelops compile --watch          compile again whenever a file changes, until Ctrl-C
 
 \b
 Previews, never written into generated/:
   modelops compile dev --stdout --set workspaces/malaria:workers.replicas=8
   modelops compile dev --out /tmp/preview --profile debug
 """
+
+
+WATCH = "modelops.watch"
+"""Where the context of a call keeps whether to compile again after a change."""
+
+
+def _remembered(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 -- click's signature
+    ctx.meta[WATCH] = value
+
+
+watch_option = click.option(
+    "--watch",
+    is_flag=True,
+    expose_value=False,
+    callback=_remembered,
+    help="Compile again whenever a file of environments/ changes, until Ctrl-C.",
+)
 
 
 class Destination(Enum):
@@ -59,6 +90,12 @@ class Destination(Enum):
 )
 @set_option
 @profile_option
+@format_option
+@base_option
+@no_cache_option
+@verify_cache_option
+@timings_option
+@watch_option
 def command(
     *,
     environments: tuple[str, ...],
@@ -79,21 +116,59 @@ def command(
             "`--set` and `--profile` are for previews, and a preview never goes into"
             f" `{GENERATED}/`: add `--stdout` or `--out DIR`."
         )
-    root = project_root()
-    named = chosen(root, environments)
-    artefacts = _compiled(root, named, preview(settings, profiles))
-    scope = Scope.CHOSEN if named else Scope.ALL
-    match destination:
+    _refuse_two_documents(destination)
+    refuse_both_uses()
+    task = _Task(
+        project_root(), environments, destination, out or Path(), preview(settings, profiles)
+    )
+    if not _is_watching(destination):
+        _compile(task)
+        return
+    # It knows what can go wrong in every stage; only a watch pays for that.
+    from modelops.cli.watch import watch  # noqa: PLC0415
+
+    watch(task.root / SOURCES, lambda: _compile(task))
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What one compile is to do.
+
+    Attributes:
+        out: the folder for `Destination.FOLDER`.
+    """
+
+    root: Path
+    environments: tuple[str, ...]
+    destination: Destination
+    out: Path
+    preview: Preview
+
+
+def _compile(task: _Task) -> None:
+    """One compile, from reading to what becomes of the artefacts."""
+    with measured():
+        named = chosen(task.root, task.environments)
+        artefacts = _compiled(task.root, named, task.preview)
+        with during("writing"):
+            _deliver(task, named, artefacts)
+
+
+def _deliver(task: _Task, named: tuple[str, ...], artefacts: Artefacts) -> None:
+    generated, scope = task.root / GENERATED, Scope.CHOSEN if named else Scope.ALL
+    match task.destination:
         case Destination.STDOUT:
             put_bytes(b"".join(_document(file) for file in _files(artefacts)))
         case Destination.FOLDER:
-            _summarise(export(out or Path(), artefacts), str(out), artefacts)
+            _summarise(export(task.out, artefacts), str(task.out), artefacts)
         case Destination.COMPARISON:
-            differences = compare(root / GENERATED, artefacts, scope)
+            differences = compare(generated, artefacts, scope)
             refuse_differences(differences, " ".join(["modelops compile", *named]))
-            put(_up_to_date(GENERATED, artefacts))
+            say(_up_to_date(GENERATED, artefacts))
         case Destination.GENERATED:
-            _summarise(write(root / GENERATED, artefacts, scope), GENERATED, artefacts)
+            with progress(f"writing… {_all_files(artefacts)}"):
+                done = write(generated, artefacts, scope)
+            _summarise(done, GENERATED, artefacts)
 
 
 def _destination(*, check: bool, to_stdout: bool, out: Path | None) -> Destination:
@@ -110,9 +185,35 @@ def _destination(*, check: bool, to_stdout: bool, out: Path | None) -> Destinati
     return next(iter(given), Destination.GENERATED)
 
 
+def _is_watching(destination: Destination) -> bool:
+    """Whether `--watch` was given, which keeps `generated/` up to date and nothing else."""
+    watching: bool = click.get_current_context().meta[WATCH]
+    if watching and destination is not Destination.GENERATED:
+        raise click.UsageError(
+            f"`--watch` keeps `{GENERATED}/` up to date: it excludes `--check`, `--stdout` and"
+            " `--out`."
+        )
+    return watching
+
+
+def _refuse_two_documents(destination: Destination) -> None:
+    """Manifests and findings cannot both have the standard output."""
+    form = chosen_format()
+    if destination is Destination.STDOUT and is_document(form):
+        raise click.UsageError(
+            f"`--stdout` and `--format {form}` would both write to the standard output:"
+            " use `--out DIR`, or `modelops validate`."
+        )
+
+
 def _compiled(root: Path, environments: tuple[str, ...], previewed: Preview) -> Artefacts:
-    sources = sources_of(root, environments)
-    return settled(stages.compiled(sources, previewed), sources)
+    with during("reading"):
+        sources = sources_of(root, environments)
+        earlier = earlier_files(root, environments)
+    project = "\n".join([str(root), *environments])
+    with progress(f"compiling… {counted_workspaces(sources)}"):
+        outcome = made(Asked(sources, previewed, earlier, project, during))
+    return settled(outcome, sources)
 
 
 def _files(artefacts: Artefacts) -> Iterable[Artefact]:
@@ -131,9 +232,9 @@ def _document(file: Artefact) -> bytes:
 def _summarise(done: Written, folder: str, artefacts: Artefacts) -> None:
     """What a write did, and what it left alone."""
     changes = [*done.written, *(f"{path} (removed)" for path in done.removed)]
-    put(_wrote(done, folder) if changes else _up_to_date(folder, artefacts))
+    say(_wrote(done, folder) if changes else _up_to_date(folder, artefacts))
     for line in _listed(f"{folder}/{change}" for change in changes):
-        put(line)
+        say(line)
     if done.untracked:
         left = "\n".join(_listed(f"{folder}/{path}" for path in done.untracked))
         tell_note(f"not written by modelops, and left alone:\n{left}")
@@ -145,13 +246,17 @@ def _wrote(done: Written, folder: str) -> str:
 
 
 def _up_to_date(folder: str, artefacts: Artefacts) -> str:
-    count = sum(len(environment.files) + 1 for environment in artefacts.environments)
-    return f"{folder}/ is up to date: {counted(count)}"
+    return f"{folder}/ is up to date: {_all_files(artefacts)}"
+
+
+def _all_files(artefacts: Artefacts) -> str:
+    """How many files a compile makes, inventories among them."""
+    return counted(sum(len(one.files) + 1 for one in artefacts.environments))
 
 
 def counted(files: int) -> str:
     """`1 file`, `2 files`."""
-    return f"{files} file{'s' * (files != 1)}"
+    return f"{files:,} file{'s' * (files != 1)}"
 
 
 def _listed(paths: Iterable[str]) -> list[str]:

@@ -1,17 +1,18 @@
 """What `--check` says: how a folder of generated files differs from what was made, and the cure.
 
-Differences come in. Where there are some, they are shown on the standard output, the one command
+Differences come in. Where there are some, they are said as what a command did is, the one command
 that mends them on the standard error, and the command ends. Compares nothing itself.
 """
 
-import sys
 from collections.abc import Iterator
 
 import click
 
 from modelops.cli.exit_status import ExitStatus
-from modelops.cli.terminal import put, styled, tell_error
-from modelops.disk import Differences, Limit, diff_excerpt
+from modelops.cli.report import said_on, say
+from modelops.cli.terminal import styled, tell_error
+from modelops.diagnostics.rulebook import git
+from modelops.disk import GENERATED, Differences, Limit, diff_excerpt
 
 MOST_NAMED = 20
 """Files named of each sort; the rest is counted."""
@@ -20,7 +21,7 @@ HUES = {"+": "green", "-": "red", "@": "cyan"}
 
 
 def refuse_differences(differences: Differences, remedy: str) -> None:
-    """Return where a folder is current.
+    """Return where a folder is current; of `generated/`, what else is the rule GIT001.
 
     Args:
         differences: what `compare` found.
@@ -31,11 +32,12 @@ def refuse_differences(differences: Differences, remedy: str) -> None:
     """
     if differences.current:
         return
-    put("\n".join(_named(differences)))
+    say("\n".join(_named(differences)))
     excerpt = diff_excerpt(differences, Limit())
     if excerpt:
-        put("\n" + "\n".join(_hued(line) for line in excerpt.splitlines()))
-    tell_error("\n".join(_cure(differences, remedy)))
+        say("\n" + "\n".join(_hued(line) for line in excerpt.splitlines()))
+    code = git.GIT001.code if differences.folder == GENERATED else ""
+    tell_error("\n".join(_cure(differences, remedy)), code)
     raise click.exceptions.Exit(ExitStatus.WRONG)
 
 
@@ -63,4 +65,4 @@ def _cure(differences: Differences, remedy: str) -> Iterator[str]:
 
 
 def _hued(line: str) -> str:
-    return styled(line, sys.stdout, fg=HUES.get(line[:1]))
+    return styled(line, said_on(), fg=HUES.get(line[:1]))

@@ -4,10 +4,10 @@ A tree and its origins come in, text leaves that YAML reads back as the same tre
 and no output: the YAML that Flux reads is written in one place, the child of `synth`. Pure.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from modelops.cli.settings_text import flow, placed, scalar, typed
 from modelops.provenance import DataPath, Origin, Origins, Trail
 
 WIDTH = 80
@@ -16,15 +16,7 @@ WIDTH = 80
 FARTHEST = 40
 """Comments beside values begin at most here; a longer line has its comment right behind it."""
 
-LONGEST_SHOWN = 40
-"""Characters of an overridden value."""
-
 _INDENT = "  "
-
-_PLAIN = re.compile(r"[A-Za-z_/](?:[A-Za-z0-9_./@+=()-]|:(?=[A-Za-z0-9/])| (?=[A-Za-z0-9_./(]))*")
-_QUANTITY = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:m|[kKMGTPE]i?)|(?:[0-9]+h)?(?:[0-9]+m)?[0-9]+s")
-_OTHERWISE_READ = frozenset(["null", "true", "false", "yes", "no", "on", "off", "y", "n"])
-"""Words that some reader of YAML takes for something else than text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +41,7 @@ def with_origins(tree: Mapping[str, object], origins: Origins) -> list[Line]:
     def remarks(path: DataPath) -> tuple[str, ...]:
         trail = origins.trails.get(path)
         if trail:
-            return (_placed(trail.winner), *_overridden(trail))
+            return (placed(trail.winner), *_overridden(trail))
         deleted = origins.deleted.get(path)
         return ("default", *_deletion(deleted)) if deleted else ("default",)
 
@@ -85,12 +77,12 @@ def _entry(path: DataPath, value: object, origins: Origins, remarks: Remarks) ->
         yield Line(key, remarks(path) if whole else _replaced(trail))
         yield from _map(path, value, origins, below)
         return
-    flow = _flow(value)
-    if isinstance(value, list) and value and len(key) + 1 + len(flow) > WIDTH:
+    line = flow(value)
+    if isinstance(value, list) and value and len(key) + 1 + len(line) > WIDTH:
         yield Line(key, remarks(path))
-        yield from (Line(f"{_INDENT * len(path)}- {_flow(item)}") for item in value)
+        yield from (Line(f"{_INDENT * len(path)}- {flow(item)}") for item in value)
         return
-    yield Line(f"{key} {flow}", remarks(path))
+    yield Line(f"{key} {line}", remarks(path))
     if isinstance(value, Mapping):
         yield from _map(path, value, origins, remarks)
 
@@ -106,27 +98,11 @@ def _overridden(trail: Trail) -> tuple[str, ...]:
 
 
 def _deletion(trail: Trail) -> tuple[str, ...]:
-    return (f"null at {_placed(trail.winner)}", *_overridden(trail))
+    return (f"null at {placed(trail.winner)}", *_overridden(trail))
 
 
 def _was(origin: Origin) -> str:
-    return f"was {_excerpt(origin)} from {_placed(origin)}"
-
-
-def _placed(origin: Origin) -> str:
-    """`file:line:column (layer)`; an argument of the command line says all by itself."""
-    at = origin.mark.value
-    said = at.file if at.file.startswith("--") else f"{at} ({origin.layer})"
-    return "".join(character if character.isprintable() else "?" for character in said)
-
-
-def _excerpt(origin: Origin) -> str:
-    """What a layer said, as it was typed where that is short."""
-    if isinstance(origin.value, dict):
-        return "a map"
-    typed = origin.mark.text
-    said = _flow(origin.value) if typed is None or not typed.isprintable() or not typed else typed
-    return said if len(said) <= LONGEST_SHOWN else f"{said[: LONGEST_SHOWN - 3]}..."
+    return f"was {typed(origin)} from {placed(origin)}"
 
 
 # --- comments ------------------------------------------------------------------------------------
@@ -153,48 +129,3 @@ def _with_comment(line: Line, column: int, dim: Callable[[str], str]) -> Iterato
     yield line.text
     indent = " " * (len(line.text) - len(line.text.lstrip()) + 4)
     yield from (indent + dim(f"# {remark}") for remark in line.remarks)
-
-
-# --- values --------------------------------------------------------------------------------------
-
-
-def _flow(value: object) -> str:
-    """A value on one line."""
-    match value:
-        case Mapping():
-            return "{" + ", ".join(f"{scalar(k)}: {_flow(v)}" for k, v in value.items()) + "}"
-        case list():
-            return "[" + ", ".join(_flow(item) for item in value) + "]"
-    return scalar(value)
-
-
-def scalar(value: object) -> str:
-    """A scalar that every YAML reader, of 1.1 or 1.2, reads as the same value."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case float():
-            said = repr(value)
-            return said if "." in said else said.replace("e", ".0e")
-        case int():
-            return str(value)
-    return _word(str(value))
-
-
-def _word(said: str) -> str:
-    if _QUANTITY.fullmatch(said):
-        return said
-    if _PLAIN.fullmatch(said) and said.lower() not in _OTHERWISE_READ:
-        return said
-    return '"' + "".join(_escaped(character) for character in said) + '"'
-
-
-def _escaped(character: str) -> str:
-    """A character between double quotes, as YAML writes it."""
-    if character in '"\\':
-        return f"\\{character}"
-    if character.isprintable():
-        return character
-    return f"\\U{ord(character):08x}"

@@ -9,7 +9,8 @@ import click
 from modelops.cli import stages
 from modelops.cli.exit_status import ExitStatus
 from modelops.cli.project import completing, environments_in, profiles_in
-from modelops.cli.report import report
+from modelops.cli.report import FORMAT, report
+from modelops.diagnostics.formats import Format
 from modelops.documents import Preview
 
 environments_argument = click.argument(
@@ -30,6 +31,23 @@ profile_option = click.option(
     metavar="NAME",
     shell_complete=completing(profiles_in),
     help="Preview with this profile instead of those that files choose. May be repeated.",
+)
+
+
+def _remembered(ctx: click.Context, _param: click.Parameter, value: str) -> None:
+    """Keep the format where whatever tells diagnostics finds it."""
+    ctx.meta[FORMAT] = Format(value)
+
+
+format_option = click.option(
+    "--format",
+    type=click.Choice([str(form) for form in Format]),
+    default=str(Format.FULL),
+    show_default=True,
+    expose_value=False,
+    callback=_remembered,
+    help="How findings are told: `full` and `concise` for people, on stderr; the others for"
+    " programs, on stdout.",
 )
 
 

@@ -4,37 +4,49 @@ The stages import pydantic, the YAML reader and the schemas; a command's `--help
 `modelops rule` must not wait for them. That is all this module is for.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from modelops.diagnostics import Outcome
 from modelops.documents import Preview, Setting
 from modelops.manifests import Artefacts, Manifests
-from modelops.planned import Scale
 
 if TYPE_CHECKING:
     from modelops.model import Configuration
     from modelops.model.workspace import Workers
+    from modelops.planned import Scale
 
 Sources = Mapping[str, bytes]
+During = Callable[[str], AbstractContextManager[None]]
 
 
-def compiled(sources: Sources, preview: Preview) -> Outcome[Artefacts]:
+def compiled(
+    sources: Sources, preview: Preview, earlier: Sources, during: During
+) -> Outcome[Artefacts]:
     """Every stage.
 
     Raises:
         SynthesisFailed: Node could not do its work.
     """
-    from modelops.pipeline import compile_sources  # noqa: PLC0415 -- see the module
+    with during("imports"):
+        from modelops.pipeline import compile_sources  # noqa: PLC0415 -- see the module
 
-    return compile_sources(sources, preview)
+    return compile_sources(sources, preview, earlier, during)
 
 
-def judged(sources: Sources, preview: Preview) -> Outcome[Manifests]:
+def judged(sources: Sources, preview: Preview, earlier: Sources) -> Outcome[Manifests]:
     """Every stage that can find something wrong; starts no process."""
     from modelops.pipeline import judge  # noqa: PLC0415 -- see the module
 
-    return judge(sources, preview)
+    return judge(sources, preview, earlier)
+
+
+def remembered(sources: Sources, preview: Preview) -> Outcome[Manifests]:
+    """The objects of `judged` with values that remember how they came to be."""
+    from modelops.pipeline import remember  # noqa: PLC0415 -- see the module
+
+    return remember(sources, preview)
 
 
 def configured(sources: Sources, preview: Preview) -> "Outcome[Configuration]":
@@ -51,7 +63,7 @@ def settings(arguments: Sequence[str]) -> Outcome[tuple[Setting, ...]]:
     return load_settings(arguments)
 
 
-def scale(workers: "Workers") -> Scale:
+def scale(workers: "Workers") -> "Scale":
     """How many workers a workspace has, where nobody says as well; without the scaler's address."""
     from modelops.plan import resources  # noqa: PLC0415 -- see the module
 

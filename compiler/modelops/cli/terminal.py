@@ -54,9 +54,10 @@ def tell(text: str) -> None:
         """There is no place left to say so."""
 
 
-def tell_error(message: str) -> None:
-    """`error: …` on the standard error."""
-    tell(f"{styled('error', sys.stderr, fg='red', bold=True)}: {message}")
+def tell_error(message: str, code: str = "") -> None:
+    """`error: …` on the standard error; `error[CODE]: …` for what breaks a rule."""
+    head = f"error[{code}]" if code else "error"
+    tell(f"{styled(head, sys.stderr, fg='red', bold=True)}: {message}")
 
 
 def tell_note(message: str) -> None:

@@ -6,10 +6,17 @@ Starts no process: what the last stage does with valid manifests cannot depend o
 import click
 
 from modelops.cli import stages
-from modelops.cli.options import environments_argument, preview, profile_option, set_option
+from modelops.cli.history import base_option, earlier_files
+from modelops.cli.options import (
+    environments_argument,
+    format_option,
+    preview,
+    profile_option,
+    set_option,
+)
+from modelops.cli.progress import counted_workspaces, progress
 from modelops.cli.project import chosen, project_root, sources_of
-from modelops.cli.report import settled
-from modelops.cli.terminal import put
+from modelops.cli.report import say, settled
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.text import counted
 from modelops.manifests import EnvironmentManifests, Manifests
@@ -20,6 +27,7 @@ Examples:
   modelops validate
   modelops validate dev staging
   modelops validate dev --set workspaces/malaria:workers.resources.memory=4Gi
+  modelops validate --format sarif > modelops.sarif      for code scanning
 """
 
 
@@ -27,6 +35,8 @@ Examples:
 @environments_argument
 @set_option
 @profile_option
+@format_option
+@base_option
 def command(
     *, environments: tuple[str, ...], settings: tuple[str, ...], profiles: tuple[str, ...]
 ) -> None:
@@ -38,8 +48,9 @@ def command(
     named = chosen(root, environments)
     previewed = preview(settings, profiles)
     sources = sources_of(root, named)
-    outcome = stages.judged(sources, previewed)
-    put(_verdict(settled(outcome, sources), outcome.diagnostics))
+    with progress(f"validating… {counted_workspaces(sources)}"):
+        outcome = stages.judged(sources, previewed, earlier_files(root, named))
+    say(_verdict(settled(outcome, sources), outcome.diagnostics))
 
 
 def _verdict(manifests: Manifests, diagnostics: tuple[Diagnostic, ...]) -> str:

@@ -30,6 +30,7 @@ class Diagnostic:
         help: what to do, one remedy a line; empty only where the message says it.
         notes: further places, such as the layer that a value came from.
         severity: as the rule says for the tier, unless the check knows better.
+        hidden: what no excerpt of any finding may show, because it is secret.
     """
 
     rule: Rule
@@ -39,6 +40,7 @@ class Diagnostic:
     label: str = ""
     notes: tuple[Note, ...] = ()
     severity: Severity = Severity.ERROR
+    hidden: tuple[Span, ...] = ()
 
     @property
     def is_error(self) -> bool:

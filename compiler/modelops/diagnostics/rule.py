@@ -33,6 +33,7 @@ class Rule:
         severity: what a breach is outside production.
         in_production: what it is in the production tier; None where it is the same.
         impossible: why no input can break it, where the shape of the input already prevents it.
+        unacceptable: why no file can accept a breach, where it is a warning.
         also_warns: whether a lesser breach of an error's rule is a warning.
     """
 
@@ -46,11 +47,13 @@ class Rule:
     in_production: Severity | None = None
     also_warns: bool = False
     impossible: str = ""
+    unacceptable: str = ""
 
     @property
     def acceptable(self) -> bool:
         """Whether a breach can be a warning, which a file may accept with a reason."""
-        return self.severity is Severity.WARNING or self.also_warns
+        warns = self.severity is Severity.WARNING or self.also_warns
+        return warns and not self.unacceptable
 
     def severity_in(self, tier: Tier) -> Severity:
         """How severe a breach is in an environment of this tier."""

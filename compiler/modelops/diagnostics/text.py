@@ -26,6 +26,9 @@ class Colour(Enum):
     ALWAYS = "always"
 
 
+DOT = "•"
+"""Stands for a character that nobody is to read."""
+
 _RED, _YELLOW, _BLUE, _CYAN, _BOLD = "31", "33", "34", "36", "1"
 
 
@@ -57,7 +60,8 @@ def full_text(
     if not diagnostics:
         return ""
     paint = _Paint(colour)
-    blocks = [_block(one, sources, paint) for one in diagnostics[:MOST_SHOWN]]
+    shown = _masked(sources, [span for one in diagnostics for span in one.hidden])
+    blocks = [_block(one, shown, paint) for one in diagnostics[:MOST_SHOWN]]
     more = len(diagnostics) - len(blocks)
     tail = f"{more} more not shown\n" if more > 0 else ""
     return "\n".join(blocks) + f"\n{tail}{counted(diagnostics)}\n"
@@ -70,6 +74,23 @@ def counted(diagnostics: tuple[Diagnostic, ...]) -> str:
     return ", ".join(f"{count} {word}{'s' * (count != 1)}" for count, word in parts if count)
 
 
+def _masked(sources: Mapping[str, bytes], hidden: list[Span]) -> Mapping[str, bytes]:
+    """The sources with a dot for each character that is hidden; each span lies in one line."""
+    if not hidden:
+        return sources
+    texts = {span.file: _text(span.file, sources).split("\n") for span in hidden}
+    ends: dict[tuple[str, int], int] = {}
+    for span in sorted(hidden):
+        lines, where = texts[span.file], (span.file, span.line)
+        start, end = max(span.column - 1, ends.get(where, 0)), span.end_column - 1
+        ends[where] = max(end, start)
+        if start < end and span.line <= len(lines):
+            line = lines[span.line - 1]
+            dots = DOT * (min(end, len(line)) - start)
+            lines[span.line - 1] = line[:start] + dots + line[end:]
+    return {**sources, **{file: "\n".join(lines).encode() for file, lines in texts.items()}}
+
+
 def _block(diagnostic: Diagnostic, sources: Mapping[str, bytes], paint: _Paint) -> str:
     hue = _RED if diagnostic.severity is Severity.ERROR else _YELLOW
     places = [_Place(diagnostic.at, diagnostic.label, hue)]
@@ -77,11 +98,11 @@ def _block(diagnostic: Diagnostic, sources: Mapping[str, bytes], paint: _Paint) 
     gutter = max(len(str(place.span.line)) for place in places)
     margin = " " * (gutter + 1)
     head = paint(f"{diagnostic.severity}[{diagnostic.rule.code}]", _BOLD, hue)
-    lines = [f"{head}: {paint(_printable(diagnostic.message), _BOLD)}"]
+    lines = [f"{head}: {paint(printable(diagnostic.message), _BOLD)}"]
     for place in places:
         lines += _excerpt(place, gutter, sources, paint)
     for index, remedy in enumerate(diagnostic.help.splitlines()):
-        lines.append(f"{margin}{'= help:' if index == 0 else '       '} {_printable(remedy)}")
+        lines.append(f"{margin}{'= help:' if index == 0 else '       '} {printable(remedy)}")
     lines.append(f"{margin}= see: {paint(f'modelops rule {diagnostic.rule.code}', _CYAN)}")
     return "\n".join(lines) + "\n"
 
@@ -96,12 +117,13 @@ def _excerpt(place: _Place, gutter: int, sources: Mapping[str, bytes], paint: _P
         paint: what colours.
     """
     margin = " " * (gutter + 1)
-    label = _printable(place.label)
-    named = f"{margin}{paint('┌─', _BLUE)} {_printable(_named(place.span))}"
+    label = printable(place.label)
+    named = f"{margin}{paint('┌─', _BLUE)} {printable(_named(place.span))}"
     line = _line(place.span, sources)
     if not line:
         return [named + (f": {label}" if label else "")]
-    shown, left_out = _window(line, place.span.column)
+    part, left_out = _window(line, place.span.column)
+    shown = printable(part)  # of the part alone: a line may be a mebibyte
     before, marked = _caret(place.span, shown, left_out)
     bar = paint("│", _BLUE)
     number = paint(str(place.span.line).rjust(gutter), _BLUE)
@@ -116,26 +138,28 @@ def _excerpt(place: _Place, gutter: int, sources: Mapping[str, bytes], paint: _P
 def _named(span: Span) -> str:
     """`file:line:column`; of the command line the option, for its argument stands below."""
     option, _, _ = span.file.partition(" ")
-    return option if _is_option(span) else str(span)
+    return option if is_option(span) else str(span)
 
 
-def _is_option(span: Span) -> bool:
+def is_option(span: Span) -> bool:
+    """Whether it is a place on the command line, `--set …`, and in no file."""
     return span.file.startswith("--")
 
 
 def _line(span: Span, sources: Mapping[str, bytes]) -> str:
     """The source line, or that of an option's argument; empty where there is none."""
-    text = span.file.partition(" ")[2] if _is_option(span) else _text(span.file, sources)
-    lines = text.split("\n")
-    return _printable(lines[span.line - 1].rstrip("\r")) if span.line <= len(lines) else ""
+    lines = _text(span.file, sources).split("\n")
+    return lines[span.line - 1].rstrip("\r") if span.line <= len(lines) else ""
 
 
 def _text(file: str, sources: Mapping[str, bytes]) -> str:
-    """A source as `load` counts its columns: without its byte order mark."""
+    """A source as `load` counts its columns: without its byte order mark; an option's argument."""
+    if file.startswith("--") and file not in sources:  # it may be there with dots
+        return file.partition(" ")[2]
     return sources.get(file, b"").decode("utf-8", "replace").removeprefix("\ufeff")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text without what would steer the terminal; one character stays one."""
     return "".join(
         char if char.isprintable() else " " if char == "\t" else "\N{REPLACEMENT CHARACTER}"

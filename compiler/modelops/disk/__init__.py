@@ -8,9 +8,18 @@ What the world does wrong is raised as `WorldFailure` and caught once, in `cli`.
 
 from modelops.disk.differences import Change, Differences, Limit, Written, diff_excerpt
 from modelops.disk.export import GENERATED, export
-from modelops.disk.failures import Busy, InTheWay, NotAProject, Unreadable, Unwritable, WorldFailure
+from modelops.disk.failures import (
+    Busy,
+    InTheWay,
+    NotAProject,
+    Unreadable,
+    Unwritable,
+    WorldFailure,
+    shown,
+)
 from modelops.disk.flat import compare_flat, write_flat
 from modelops.disk.generated import Scope, compare, write
+from modelops.disk.history import Committed, NoHistory, committed
 from modelops.disk.sources import (
     SHARED_FOLDER,
     SOURCES,
@@ -25,15 +34,18 @@ __all__ = [
     "SOURCES",
     "Busy",
     "Change",
+    "Committed",
     "Differences",
     "InTheWay",
     "Limit",
+    "NoHistory",
     "NotAProject",
     "Scope",
     "Unreadable",
     "Unwritable",
     "WorldFailure",
     "Written",
+    "committed",
     "compare",
     "compare_flat",
     "diff_excerpt",
@@ -41,6 +53,7 @@ __all__ = [
     "export",
     "find_root",
     "read_sources",
+    "shown",
     "write",
     "write_flat",
 ]

@@ -17,8 +17,9 @@ from modelops.load.places import (
     placed,
     without_environment_file,
 )
+from modelops.load.secrets import exposed
 from modelops.load.settings import load_settings
-from modelops.load.yaml import read
+from modelops.load.yaml import Parsed, read
 
 __all__ = ["load", "load_settings"]
 
@@ -31,7 +32,11 @@ def load(sources: Mapping[str, bytes]) -> Outcome[Documents]:
     """
     findings = [placed(file) for file in sorted(sources) if not is_ignored(file)]
     places = [finding for finding in findings if isinstance(finding, Place)]
-    outcomes = [_document(place, sources[place.file]) for place in places]
+    readings = {place.file: read(place.file, sources[place.file]) for place in places}
+    # Nothing else is told beside a secret: it might quote one.
+    if secrets := _secrets(sources, readings):
+        return Outcome(None, worst_first(secrets))
+    outcomes = [_document(place, readings[place.file]) for place in places]
     found = [
         *(finding for finding in findings if isinstance(finding, Diagnostic)),
         *misnamed(places),
@@ -44,9 +49,20 @@ def load(sources: Mapping[str, bytes]) -> Outcome[Documents]:
     return Outcome(_sorted_by_place(zip(places, documents, strict=True)))
 
 
-def _document(place: Place, raw: bytes) -> Outcome[Document]:
+def _secrets(
+    sources: Mapping[str, bytes], readings: Mapping[str, Outcome[Parsed]]
+) -> list[Diagnostic]:
+    """Every secret in plain text, also in files that are no YAML or stand where none may."""
+    found: list[Diagnostic] = []
+    for file in sorted(sources):
+        reading = readings.get(file)
+        parsed = reading.value if reading else None
+        found += exposed(file, sources[file], parsed.marks if parsed else None)
+    return found
+
+
+def _document(place: Place, parsed: Outcome[Parsed]) -> Outcome[Document]:
     """The document at a place."""
-    parsed = read(place.file, raw)
     if parsed.value is None:
         return Outcome(None, parsed.diagnostics)
     return opened(place, parsed.value)

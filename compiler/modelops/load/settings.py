@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from modelops.diagnostics import Diagnostic, Outcome, did_you_mean
 from modelops.diagnostics.rulebook import cfg
 from modelops.documents import Setting
+from modelops.load.secrets import exposed
 from modelops.load.yaml import DEPTH_LIMIT, Parsed, read
 from modelops.names import is_unit
 from modelops.provenance import DataPath, Mark, Span
@@ -28,17 +29,25 @@ and what to do instead."""
 
 
 def load_settings(arguments: Sequence[str]) -> Outcome[tuple[Setting, ...]]:
-    """The settings of all `--set` options in their order, or CFG011 and CFG010 for bad ones.
+    """The settings of all `--set` options in their order, or CFG010, CFG011 and SEC001.
 
     A map is taken apart into one setting for each of its leaves, so that each keeps its own mark
     and text; merging them gives the same. The "file" of the marks is `--set ARGUMENT`, their
     columns count in ARGUMENT.
     """
+    # Nothing else is told beside a secret: it might quote one.
+    if secrets := [one for argument in arguments for one in _secrets(argument)]:
+        return Outcome(None, tuple(secrets))
     outcomes = [_settings(argument) for argument in arguments]
     found = tuple(diagnostic for outcome in outcomes for diagnostic in outcome.diagnostics)
     if found:
         return Outcome(None, found)
     return Outcome(tuple(setting for outcome in outcomes for setting in outcome.value or ()))
+
+
+def _secrets(argument: str) -> list[Diagnostic]:
+    """What a shell's history and the log of a pipeline would keep."""
+    return exposed(f"--set {argument}", argument.encode("utf-8", "replace"), None)
 
 
 def _settings(argument: str) -> Outcome[tuple[Setting, ...]]:
@@ -56,7 +65,7 @@ def _settings(argument: str) -> Outcome[tuple[Setting, ...]]:
         return Outcome(None, (fault,))
     # Spaces in place of what stands before the value keep the reader's columns those of ARGUMENT.
     text = " " * (end + 1) + argument[end + 1 :]
-    parsed = read(f"--set {argument}", text.encode("utf-8", "surrogateescape"))
+    parsed = read(f"--set {argument}", text.encode("utf-8", "surrogatepass"))
     if parsed.value is None:
         return Outcome(None, parsed.diagnostics)
     named = _span(argument, len(target) + 1, end)

@@ -26,6 +26,10 @@ from modelops.provenance import DataPath, Mark, Span, start_of
 DEPTH_LIMIT = 100
 """Maps and lists inside one another: keeps every later stage far from Python's recursion limit."""
 
+NODE_LIMIT = 20_000
+"""Keys, values, maps and lists in one text: a hundred times what people write, and so few that
+later stages judge a file in which all of them are wrong within seconds."""
+
 PROPERTY = re.compile(r"[^\s,\[\]{}]*")
 """A tag or an anchor, from its first character on."""
 
@@ -60,6 +64,7 @@ class Builder:
     opened: list[Opened] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
     documents: int = 0
+    nodes: int = 0
     halted: bool = False
 
 
@@ -88,7 +93,7 @@ def _build(builder: Builder, text: str) -> None:
     """Take libyaml's events one by one until the end or until no more can be understood."""
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            step = STEPS.get(event.__class__)
+            step = _counted(builder, event)
             if step:
                 step(builder, event)
             if builder.halted:
@@ -100,6 +105,20 @@ def _build(builder: Builder, text: str) -> None:
         builder.found.append(
             refusal(start_of(builder.file), "a tag in this text is not UTF-8", "remove the tag")
         )
+
+
+def _counted(builder: Builder, event: yaml.Event) -> Callable[[Builder, Any], None] | None:
+    """What an event does to the tree, where the tree still has room for it."""
+    builder.nodes += isinstance(event, yaml.NodeEvent)
+    return _refuse_more if builder.nodes > NODE_LIMIT else STEPS.get(event.__class__)
+
+
+def _refuse_more(builder: Builder, event: Event) -> None:
+    """Read no further: the text has too many nodes."""
+    at = _span(builder, event.start_mark, event.end_mark)
+    message = f"the text has more than {NODE_LIMIT} keys and values"
+    builder.found.append(refusal(at, message, "split it, or move data out of it"))
+    builder.halted = True
 
 
 def _syntax(builder: Builder, error: yaml.MarkedYAMLError) -> Diagnostic:

@@ -14,7 +14,7 @@ from modelops.model.fields import Spec
 from modelops.model.images import ImagesSpec
 from modelops.model.layers import DefaultsSpec, ProfileSpec
 from modelops.model.workspace import WorkspaceSpec
-from modelops.provenance import DataPath, Origins, Span
+from modelops.provenance import DataPath, Origins, Setting, Span
 
 S = TypeVar("S", bound=Spec)
 
@@ -52,6 +52,23 @@ class Configured(Generic[S]):
     def at_key(self, *path: str | int) -> Span:
         """Where the key of this path was written."""
         return self.origins.key_span(path)
+
+    def setting(self, path: DataPath, text: str, *, key: bool = False) -> Setting:
+        """Who wrote the value at `path` (or its key) last; a scalar stands for all below it.
+
+        A `null` that took an inherited value away is what wrote the default that holds instead.
+        """
+        for length in range(len(path), 0, -1):
+            here = path[:length]
+            trail = self.origins.trails.get(here) or self.origins.deleted.get(here)
+            if trail is None:
+                continue
+            origin = trail.winner
+            if length < len(path) and isinstance(origin.value, dict):
+                break
+            at = origin.mark.key if key else origin.mark.value
+            return Setting(self.source, path, at or origin.mark.value, origin.layer, text)
+        return Setting(self.source, path, None, "default", text)
 
     def layer(self, *path: str | int) -> str:
         """The layer that won this path; `default` where nobody wrote it."""

@@ -27,7 +27,8 @@ from pydantic_core import PydanticCustomError
 
 from modelops import names
 from modelops.diagnostics import Rule
-from modelops.diagnostics.rulebook import cfg, dsk, nam
+from modelops.diagnostics.rulebook import cfg, dsk, nam, sec
+from modelops.provenance import carried
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -172,18 +173,19 @@ def _bytes(value: object) -> int:
 
 def cpu_text(millicores: int) -> str:
     """Canonical text of a CPU quantity: `500m`, `2`."""
-    return f"{millicores}m" if millicores % 1000 else str(millicores // 1000)
+    text = f"{millicores}m" if millicores % 1000 else str(millicores // 1000)
+    return carried(text, millicores)
 
 
 def bytes_text(amount: int) -> str:
     """Canonical text of a byte quantity: the largest exact unit, binary before decimal."""
     for suffix, power in reversed(_BINARY.items()):
         if amount and amount % 1024**power == 0:
-            return f"{amount // 1024**power}{suffix}"
+            return carried(f"{amount // 1024**power}{suffix}", amount)
     for suffix, power in reversed(_DECIMAL.items()):
         if amount and power > 0 and amount % 10**power == 0:
-            return f"{amount // 10**power}{suffix}"
-    return str(amount)
+            return carried(f"{amount // 10**power}{suffix}", amount)
+    return carried(str(amount), amount)
 
 
 _QUANTITY_SCHEMA: dict[str, Any] = {
@@ -229,9 +231,8 @@ def duration_text(seconds: int) -> str:
     """Canonical text of a duration, as Go and so Flux write it: `1h0m0s`, `1m30s`."""
     hours, rest = divmod(seconds, 3600)
     minutes, left = divmod(rest, 60)
-    if hours:
-        return f"{hours}h{minutes}m{left}s"
-    return f"{minutes}m{left}s" if minutes else f"{left}s"
+    shorter = f"{minutes}m{left}s" if minutes else f"{left}s"
+    return carried(f"{hours}h{minutes}m{left}s" if hours else shorter, seconds)
 
 
 Duration = Annotated[
@@ -293,7 +294,7 @@ PoolName = Namespace
 def _env_name(value: str) -> str:
     if names.ENV_NAME.fullmatch(value) is None:
         refuse(
-            cfg.CFG011,
+            sec.SEC006,
             f"`{value}` is no name for an environment variable",
             "use letters, digits and underscores, not beginning with a digit",
         )

@@ -144,7 +144,7 @@ class Autoscaling(Spec):
     @property
     def fewest(self) -> int:
         """The fewest worker pods, whether they were written or not."""
-        least = 0 if self.mode is AutoscalingMode.QUEUE else 1
+        least = 0 if self.mode == AutoscalingMode.QUEUE else 1
         return least if self.min is None else self.min
 
 

@@ -10,7 +10,14 @@ from modelops.diagnostics import Outcome, worst_first
 from modelops.model import Configuration
 from modelops.plan.checks import findings
 from modelops.plan.environment import environment
+from modelops.plan.twin import twin
 from modelops.planned import Plan
+
+
+def remembered(configuration: Configuration) -> Plan:
+    """What `plan` decides of a configuration without errors, its values remembering why."""
+    remembering = twin(configuration)
+    return Plan(tuple(environment(remembering, one) for one in remembering.environments))
 
 
 def plan(configuration: Configuration) -> Outcome[Plan]:
@@ -22,4 +29,4 @@ def plan(configuration: Configuration) -> Outcome[Plan]:
     return Outcome(Plan(decided), found)
 
 
-__all__ = ["plan"]
+__all__ = ["plan", "remembered"]

@@ -1,6 +1,7 @@
 """The runtime's configuration of a workspace: a JSON file, in a ConfigMap named by its content."""
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modelops import names
@@ -10,6 +11,7 @@ from modelops.plan import dask, resources
 from modelops.plan.images import bundle_registry
 from modelops.plan.scope import Scope
 from modelops.planned import ConfigPlan
+from modelops.provenance import derived
 
 BUNDLES_DIRECTORY = "/opt/modelops/bundles"
 """Where an image carries its bundles."""
@@ -17,9 +19,23 @@ BUNDLES_DIRECTORY = "/opt/modelops/bundles"
 
 def config(scope: Scope) -> ConfigPlan:
     """What the processes of a worker pod read at their start; a change makes a new ConfigMap."""
-    text = json.dumps(_settings(scope), indent=2, sort_keys=True) + "\n"
+    settings = _settings(scope)
+    text = json.dumps(settings, indent=2, sort_keys=True) + "\n"
     name = names.content_named(names.RUNTIME_CONFIG, text.encode())
-    return ConfigPlan(name, dask.CONFIG_FILE, text)
+    sources = (*_leaves(settings), scope.spec.executor.fresh_venv)
+    return ConfigPlan(
+        name=derived("modelops-runtime-<hash of the settings>", name, *sources),
+        file=dask.CONFIG_FILE,
+        text=derived("the settings of the runtime, as JSON", text, *sources),
+    )
+
+
+def _leaves(settings: Mapping[str, Any]) -> Iterator[object]:
+    for value in settings.values():
+        if isinstance(value, Mapping):
+            yield from _leaves(value)
+        else:
+            yield value
 
 
 def _settings(scope: Scope) -> dict[str, Any]:
@@ -41,7 +57,7 @@ def _settings(scope: Scope) -> dict[str, Any]:
         },
         "executor": {
             "type": executor.type,
-            "freshVenv": executor.fresh_venv,
+            "freshVenv": bool(executor.fresh_venv),
             "maxWarmProcesses": executor.max_warm_processes,
             "warmProcessMemoryBytes": executor.warm_process_memory,
             "timeoutSeconds": executor.timeout,
@@ -57,6 +73,6 @@ def _settings(scope: Scope) -> dict[str, Any]:
 
 def _bundles(scope: Scope, bundles: Bundles) -> dict[str, Any]:
     cache = {"cacheDirectory": dask.CACHE_DIRECTORY, "cacheBytes": bundles.cache}
-    if bundles.source is BundleSource.FILE:
+    if bundles.source == BundleSource.FILE:
         return {"source": "file", "directory": BUNDLES_DIRECTORY, **cache}
     return {"source": "oci", "registry": bundle_registry(scope), **cache}

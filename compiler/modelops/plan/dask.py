@@ -31,6 +31,7 @@ from modelops.planned import (
     Volume,
     WorkersPlan,
 )
+from modelops.provenance import carried, derived
 
 COMM_PORT = 8786
 DASHBOARD_PORT = 8787
@@ -93,13 +94,15 @@ FIELD_VARIABLES: Mapping[str, Mapping[str, str]] = {
 
 def scheduler_address(namespace: str) -> str:
     """The address that workers and clients of every namespace connect to."""
-    return f"tcp://{names.service_host(names.SCHEDULER, namespace)}:{COMM_PORT}"
+    address = f"tcp://{names.service_host(names.SCHEDULER, namespace)}:{COMM_PORT}"
+    return derived("the scheduler's Service in the workspace's namespace", address, namespace)
 
 
 def counts_url(namespace: str) -> str:
     """Where the scheduler tells how many worker processes it wants."""
     host = names.service_host(names.SCHEDULER, namespace)
-    return f"http://{host}:{DASHBOARD_PORT}/json/counts.json"
+    url = f"http://{host}:{DASHBOARD_PORT}/json/counts.json"
+    return derived("the scheduler's Service in the workspace's namespace", url, namespace)
 
 
 def scheduler(scope: Scope) -> SchedulerPlan:
@@ -166,7 +169,10 @@ def image(scope: Scope, name: str) -> ImagePlan:
     found = resolve(name, scope.configuration.images.spec, scope.environment.spec)
     if found is None:
         raise LookupError(name)
-    return found.plan
+    plan = found.plan
+    return ImagePlan(
+        carried(plan.reference, name, plan.reference), carried(plan.user, name, plan.user)
+    )
 
 
 def _pod(
@@ -191,12 +197,19 @@ def _pod(
         amounts=amounts,
         variables=variables,
         volumes=volumes,
-        grace=part.drain + AFTER_DRAIN if isinstance(part, Workers) else SCHEDULER_GRACE,
+        grace=_grace(part),
     )
 
 
+def _grace(part: Scheduler | Workers) -> int:
+    if isinstance(part, Scheduler):
+        return SCHEDULER_GRACE
+    return derived("drain + 30 s to close connections", part.drain + AFTER_DRAIN, part.drain)
+
+
 def _ports(first: int, processes: int) -> PortRange:
-    return PortRange(first, first + processes - 1)
+    last = derived("one port for each process", first + processes - 1, processes)
+    return PortRange(first, last)
 
 
 def _variables(part: Scheduler | Workers, ours: Mapping[str, str]) -> Variables:
@@ -222,7 +235,7 @@ def _worker_settings(scope: Scope) -> dict[str, str]:
 
 def _number(value: float) -> str:
     """As short as it was typed: 0.6, 1, inf."""
-    return f"{value:.10g}"
+    return carried(f"{value:.10g}", value)
 
 
 def _worker_volumes(spec: WorkspaceSpec, config: ConfigPlan) -> tuple[Volume, ...]:

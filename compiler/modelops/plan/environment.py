@@ -21,6 +21,7 @@ from modelops.planned import (
     StorageClassPlan,
     WorkspacePlan,
 )
+from modelops.provenance import carried
 
 RETRY_INTERVAL = 120
 PLATFORM_TIMEOUT = 300
@@ -76,7 +77,7 @@ def _retained(environment: str, cluster: Cluster) -> str:
 def _our_classes(environment: str, cluster: Cluster) -> tuple[StorageClassPlan, ...]:
     """Made of Azure disks, so on AKS alone; elsewhere a retained class is named or not there."""
     retained = _retained(environment, cluster)
-    ours = cluster.provider is Provider.AKS and retained.startswith(names.OUR_CLASS_PREFIX)
+    ours = cluster.provider == Provider.AKS and retained.startswith(names.OUR_CLASS_PREFIX)
     return (StorageClassPlan(retained),) if ours else ()
 
 
@@ -112,7 +113,7 @@ def _workspace_kustomization(environment: str, plan: WorkspacePlan) -> Kustomiza
     """Ready with its scheduler: workers may wait for nodes, and an autoscaler may want none."""
     scheduler = HealthCheck("apps/v1", "Deployment", plan.namespace, plan.scheduler.name)
     return KustomizationPlan(
-        name=names.flux_kustomization(environment, f"ws-{plan.name}"),
+        name=names.flux_kustomization(environment, carried(f"ws-{plan.name}", plan.name)),
         file=f"ws-{plan.name}.yaml",
         unit=plan.unit,
         depends_on=(names.flux_kustomization(environment, "platform"),),

@@ -7,6 +7,7 @@ from modelops.model import EnvironmentSpec, ImagesSpec
 from modelops.model.images import DIGEST, REPOSITORY, TAG, Image
 from modelops.plan.scope import Scope
 from modelops.planned import ImagePlan
+from modelops.provenance import derived
 
 HTTPS_PORT = 443
 
@@ -34,7 +35,14 @@ class ResolvedImage:
         """What a container is given: tag and digest where there are both, the digest decides."""
         tag = f":{self.tag}" if self.tag else ""
         digest = f"@{self.digest}" if self.digest else ""
-        return ImagePlan(f"{self.repository}{tag}{digest}", self.user)
+        reference = derived(
+            "<repository>:<tag>@<digest>",
+            f"{self.repository}{tag}{digest}",
+            self.repository,
+            self.tag,
+            self.digest,
+        )
+        return ImagePlan(reference, self.user)
 
 
 def has_host(repository: str) -> bool:
@@ -84,5 +92,7 @@ def _from_entry(entry: Image, registry: str | None) -> ResolvedImage | None:
     if not has_host(repository):
         if registry is None:
             return None
-        repository = f"{registry}/{repository}"
+        repository = derived(
+            "<registry>/<repository>", f"{registry}/{repository}", registry, repository
+        )
     return ResolvedImage(repository, entry.tag, entry.digest, entry.user, entry)

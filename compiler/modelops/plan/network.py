@@ -27,6 +27,7 @@ from modelops.planned import (
     SecretsPlan,
     WorkersPlan,
 )
+from modelops.provenance import carried, derived
 
 DNS = (
     AllowedPorts(PortRange(53, 53), Protocol.UDP),
@@ -56,7 +57,8 @@ def policies(
 def entity_policies(scope: Scope, secrets: SecretsPlan) -> tuple[EntityPolicyPlan, ...]:
     """What needs Cilium's own policies: DNS on the node itself, and the API server by name."""
     features = scope.cluster.features
-    local_dns = EntityPolicyPlan("allow-local-dns", "", Entity.HOST, (providers.LOCAL_DNS,), DNS)
+    name = derived("the cluster has LocalDNS", "allow-local-dns", features.local_dns)
+    local_dns = EntityPolicyPlan(name, "", Entity.HOST, (providers.LOCAL_DNS,), DNS)
     api_server = EntityPolicyPlan(
         "secret-bootstrap-api-server",
         "secret-bootstrap",
@@ -71,7 +73,7 @@ def entity_policies(scope: Scope, secrets: SecretsPlan) -> tuple[EntityPolicyPla
 
 
 def _cilium(scope: Scope) -> bool:
-    return scope.cluster.features.network_policy is NetworkEngine.CILIUM
+    return scope.cluster.features.network_policy == NetworkEngine.CILIUM
 
 
 def _dns() -> Flow:
@@ -100,8 +102,10 @@ def _scheduler(scope: Scope, scheduler: SchedulerPlan, workers: WorkersPlan) -> 
 
 def _counts_reader(scope: Scope, scheduler: SchedulerPlan) -> Iterator[Flow]:
     autoscaling = scope.spec.workers.autoscaling
-    if autoscaling is not None and autoscaling.mode is AutoscalingMode.QUEUE:
-        namespace = providers.KEDA_NAMESPACE[scope.cluster.provider]
+    if autoscaling is not None and autoscaling.mode == AutoscalingMode.QUEUE:
+        provider = scope.cluster.provider
+        home = providers.KEDA_NAMESPACE[provider]
+        namespace = derived("where the provider runs KEDA", home, autoscaling.mode, provider)
         keda = NamespacePeer(namespace, providers.KEDA_POD_LABELS)
         yield Flow((keda,), _port(scheduler.dashboard_port))
 
@@ -132,16 +136,19 @@ def _workers(scope: Scope, scheduler: SchedulerPlan, workers: WorkersPlan) -> Po
 
 def _bundle_registry(scope: Scope) -> Iterator[Flow]:
     """Bundles come from outside the cluster; private addresses need `network.egress`."""
-    if scope.spec.bundles.source is BundleSource.OCI:
+    if scope.spec.bundles.source == BundleSource.OCI:
         outside = AddressPeer("0.0.0.0/0", providers.PRIVATE_ADDRESSES)
-        yield Flow((outside,), _port(registry_port(bundle_registry(scope))))
+        registry = bundle_registry(scope)
+        port, source = registry_port(registry), scope.spec.bundles.source
+        opened = derived("the port of the bundle registry", port, registry, source)
+        yield Flow((outside,), _port(opened))
 
 
 def _declared(scope: Scope) -> Iterator[PolicyPlan]:
     for name, egress in sorted(scope.spec.network.egress.items()):
         ports = tuple(AllowedPorts(PortRange(port, port)) for port in sorted(set(egress.ports)))
         flow = Flow((AddressPeer(egress.cidr),), ports)
-        fitted = names.fitted(f"egress-{name}", names.SUBDOMAIN_LIMIT)
+        fitted = carried(names.fitted(f"egress-{name}", names.SUBDOMAIN_LIMIT), name)
         yield PolicyPlan(fitted, "", None, (flow,))
 
 

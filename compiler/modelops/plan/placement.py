@@ -1,12 +1,13 @@
 """Which nodes a pod may run on: the pool's labels as selector, its taints as tolerations."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from modelops.model.cluster import Cluster, Pool, PoolMode, TaintEffect
 from modelops.plan.facts.azure_vm_sizes import VM_SIZES, allocatable
 from modelops.plan.scope import pool_labels
 from modelops.planned import Placement, Toleration
+from modelops.provenance import derived
 
 SPOT_KEY = "kubernetes.azure.com/scalesetpriority"
 SPOT = Toleration(SPOT_KEY, "spot", "NoSchedule")
@@ -25,12 +26,19 @@ class NodeCapacity:
 def placement(name: str, pool: Pool) -> Placement:
     """Where the pods of a pool's users may run."""
     tolerations = tuple(
-        Toleration(key, taint.value, taint.effect) for key, taint in sorted(pool.taints.items())
+        Toleration(
+            *(
+                derived("a taint of the chosen pool's nodes", part, name, part)
+                for part in (key, taint.value, taint.effect)
+            )
+        )
+        for key, taint in sorted(pool.taints.items())
     )
+    spot = derived("the chosen pool is of spot nodes", SPOT.value, name, pool.spot)
     return Placement(
         node_selector=dict(sorted(pool_labels(name, pool).items())),
-        tolerations=(*tolerations, *((SPOT,) if pool.spot else ())),
-        preferred={SPOT_KEY: "spot"} if pool.spot else {},
+        tolerations=(*tolerations, *((replace(SPOT, value=spot),) if pool.spot else ())),
+        preferred={SPOT_KEY: spot} if pool.spot else {},
     )
 
 
@@ -40,7 +48,7 @@ def matching_pools(cluster: Cluster, name: str) -> Iterator[tuple[str, Pool]]:
     yield name, chosen
     wanted = placement(name, chosen)
     for other, pool in cluster.pools.items():
-        if other != name and pool.mode is PoolMode.USER and _admits(other, pool, wanted):
+        if other != name and pool.mode == PoolMode.USER and _admits(other, pool, wanted):
             yield other, pool
 
 

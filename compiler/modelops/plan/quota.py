@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from modelops.model.workspace import Quota
 from modelops.plan.resources import most_pods
 from modelops.planned import (
+    Amounts,
     ClaimPlan,
     ContainerBounds,
     QuotaPlan,
@@ -12,6 +13,7 @@ from modelops.planned import (
     SecretsPlan,
     WorkersPlan,
 )
+from modelops.provenance import derived
 
 
 def quota(
@@ -35,19 +37,37 @@ def quota(
         memory_limit=_bound(written.memory, ((one.memory_limit, n) for one, n in pods)),
         disk_request=_bound(disk, ((one.disk_request, count) for one, count in pods)),
         disk_limit=_bound(disk, ((one.disk_limit, count) for one, count in pods)),
-        pods=written.pods or sum(count for _, count in pods),
-        claims=len(claims),
+        pods=_pods(written.pods, pods),
+        claims=derived("one for each volume", len(claims), *(claim.size for claim in claims)),
     )
 
 
+FORMULA = "the scheduler, the most workers with a rolling update's surge, and the bootstrap Job"
+
+
 def _bound(written: int | None, needed: Iterable[tuple[int, int]]) -> int:
-    return sum(amount * count for amount, count in needed) if written is None else written
+    if written is not None:
+        return written
+    parts = list(needed)
+    total = sum(amount * count for amount, count in parts)
+    return derived(FORMULA, total, *(source for part in parts for source in part))
+
+
+def _pods(written: int | None, pods: list[tuple[Amounts, int]]) -> int:
+    if written is not None:
+        return written
+    counts = [count for _, count in pods]
+    return derived(FORMULA, sum(counts), *counts)
 
 
 def bounds(scheduler: SchedulerPlan, workers: WorkersPlan, secrets: SecretsPlan) -> ContainerBounds:
     """The largest container: what a LimitRange lets nobody exceed."""
     pods = [scheduler.pod, workers.pod, *([secrets.bootstrap.pod] if secrets.bootstrap else [])]
     return ContainerBounds(
-        cpu=max(pod.amounts.cpu_limit for pod in pods),
-        memory=max(pod.amounts.memory_limit for pod in pods),
+        cpu=_largest([pod.amounts.cpu_limit for pod in pods]),
+        memory=_largest([pod.amounts.memory_limit for pod in pods]),
     )
+
+
+def _largest(amounts: list[int]) -> int:
+    return derived("the largest container of the workspace", max(amounts), *amounts)

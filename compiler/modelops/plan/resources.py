@@ -12,6 +12,7 @@ from modelops.model.workspace import (
     WorkspaceSpec,
 )
 from modelops.planned import Amounts, CpuScale, FixedScale, QueueScale, Scale
+from modelops.provenance import derived
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -49,14 +50,27 @@ def process_memory(workers: Workers) -> int:
     """
     if workers.memory.per_process is not None:
         return workers.memory.per_process
-    usable = (1 - Fraction(str(workers.memory.headroom))) * workers.resources.memory.limit
-    return math.floor(usable / workers.processes)
+    headroom, limit = workers.memory.headroom, workers.resources.memory.limit
+    usable = (1 - Fraction(str(headroom))) * limit
+    return derived(
+        "floor((1 - headroom) x memory limit / processes)",
+        math.floor(usable / workers.processes),
+        headroom,
+        limit,
+        workers.processes,
+    )
 
 
 def worker_disk(spec: WorkspaceSpec) -> int:
     """Bytes of node disk that a worker pod's volumes and logs can take."""
     results = spec.results.size if isinstance(spec.results, EphemeralResults) else 0
-    return WORKER_SCRATCH + spec.workers.spill + spec.bundles.cache + results + LOGS
+    return derived(
+        "spill + bundle cache + ephemeral results + 3Gi of scratch and logs",
+        WORKER_SCRATCH + spec.workers.spill + spec.bundles.cache + results + LOGS,
+        spec.workers.spill,
+        spec.bundles.cache,
+        results,
+    )
 
 
 def scheduler_amounts(scheduler: Scheduler) -> Amounts:
@@ -97,7 +111,7 @@ def scale(workers: Workers, counts_url: str) -> Scale:
     autoscaling = workers.autoscaling
     if autoscaling is None:
         return FixedScale(DEFAULT_REPLICAS if workers.replicas is None else workers.replicas)
-    if autoscaling.mode is AutoscalingMode.QUEUE:
+    if autoscaling.mode == AutoscalingMode.QUEUE:
         return QueueScale(
             autoscaling.fewest, autoscaling.max, counts_url, workers.processes, QUEUE_COOLDOWN
         )
@@ -107,4 +121,8 @@ def scale(workers: Workers, counts_url: str) -> Scale:
 def most_pods(decided: Scale) -> int:
     """The most worker pods there can be, a rolling update's surge among them."""
     steady = decided.replicas if isinstance(decided, FixedScale) else decided.most
-    return steady + math.ceil(steady * SURGE)
+    return derived(
+        "the most worker pods, and a quarter more in a rolling update",
+        steady + math.ceil(steady * SURGE),
+        steady,
+    )

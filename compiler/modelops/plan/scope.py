@@ -13,7 +13,7 @@ from modelops.model import (
 )
 from modelops.model.cluster import Cluster, Pool, PoolMode
 from modelops.model.workspace import Scheduler, Workers
-from modelops.provenance import Span
+from modelops.provenance import Span, derived
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,12 @@ def scopes(configuration: Configuration) -> Iterator[Scope]:
 
 def pool_labels(name: str, pool: Pool) -> Mapping[str, str]:
     """The labels that a pool's nodes carry; a user pool's role is its name unless it has one."""
-    role = pool.role or (name if pool.mode is PoolMode.USER else None)
-    return {**pool.labels, **({names.ROLE_LABEL: role} if role else {})}
+    role = pool.role or (name if pool.mode == PoolMode.USER else None)
+    labels = {**pool.labels, **({names.ROLE_LABEL: role} if role else {})}
+    return {
+        key: derived("the label of the chosen pool's nodes", value, name, value)
+        for key, value in labels.items()
+    }
 
 
 PARTS = ("scheduler", "workers")

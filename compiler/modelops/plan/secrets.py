@@ -35,7 +35,7 @@ SCRATCH = ScratchVolume("tmp", dask.SCRATCH_DIRECTORY, 64 * MIB)
 def secrets(scope: Scope) -> SecretsPlan:
     """Everything that makes a Secret of this workspace."""
     generated = generated_secrets(scope)
-    by_job = scope.environment.spec.secrets.provider is SecretProvider.GENERATE
+    by_job = scope.environment.spec.secrets.provider == SecretProvider.GENERATE
     return SecretsPlan(
         bootstrap=_bootstrap(scope, generated) if by_job and generated else None,
         passwords=() if by_job else generated,

@@ -8,11 +8,12 @@ from modelops.plan.quota import bounds, quota
 from modelops.plan.scope import Scope
 from modelops.plan.secrets import secrets
 from modelops.planned import WorkspacePlan
+from modelops.provenance import carried
 
 
 def minor(version: str) -> str:
     """`1.35` of `1.35` and of `1.35.2`."""
-    return ".".join(version.split(".")[:2])
+    return carried(".".join(version.split(".")[:2]), version)
 
 
 def workspace(scope: Scope) -> WorkspacePlan:
@@ -31,7 +32,9 @@ def workspace(scope: Scope) -> WorkspacePlan:
             "modelops.io/kind": "workspace",
             "modelops.io/name": scope.workspace.name,
         },
-        pod_security=f"v{minor(scope.cluster.kubernetes_version)}",
+        pod_security=carried(
+            f"v{minor(scope.cluster.kubernetes_version)}", scope.cluster.kubernetes_version
+        ),
         keep=isinstance(scope.spec.results, VolumeResults),
         config=decided_config,
         scheduler=scheduler,

@@ -7,7 +7,8 @@ fast and shrink slowly: whoever shrinks a Deployment chooses the pods without kn
 from typing import assert_never
 
 from modelops.planned import CpuScale, FixedScale, QueueScale, WorkspacePlan
-from modelops.render.metadata import Object, of_workspace
+from modelops.provenance import derived
+from modelops.render.metadata import Object, numeral, of_workspace
 
 POLLING = 15
 """Seconds between two questions to the scheduler."""
@@ -63,7 +64,7 @@ def _fallback(scale: QueueScale) -> Object:
     """
     return {
         "failureThreshold": FAILURES,
-        "replicas": max(scale.fewest, 1),
+        "replicas": derived("min, and at least one", max(scale.fewest, 1), scale.fewest),
         "behavior": "currentReplicasIfHigher",
     }
 
@@ -77,7 +78,7 @@ def _trigger(scale: QueueScale) -> Object:
             "url": scale.url,
             "format": "json",
             "valueLocation": "desired_workers",
-            "targetValue": str(scale.per_pod),
+            "targetValue": numeral(scale.per_pod),
         },
     }
 

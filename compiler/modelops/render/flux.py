@@ -6,6 +6,7 @@ Only fields of Flux 2.7.5, which is what the AKS extension has. No `postBuild`: 
 
 from modelops.model.fields import duration_text
 from modelops.planned import FluxPlan, HealthCheck, KustomizationPlan
+from modelops.provenance import carried
 from modelops.render.metadata import Object, described
 
 SOURCE_INTERVAL = 60
@@ -67,7 +68,7 @@ def _applied(flux: FluxPlan, unit: str, timeout: int) -> Object:
         "interval": duration_text(flux.interval),
         "retryInterval": duration_text(flux.retry_interval),
         "timeout": duration_text(timeout),
-        "path": f"./generated/{unit}",
+        "path": carried(f"./generated/{unit}", unit),
         "prune": True,
         "force": False,
         "deletionPolicy": "MirrorPrune",

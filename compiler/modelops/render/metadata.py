@@ -3,10 +3,11 @@
 Empty maps are left out, for cdk8s drops them and the objects judged must be the objects written.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modelops.planned import WorkspacePlan
+from modelops.provenance import carried
 
 Object = dict[str, Any]
 """One Kubernetes object, or a part of one, while it is built."""
@@ -18,6 +19,22 @@ PRODUCT = "dask"
 
 KEPT = {"kustomize.toolkit.fluxcd.io/prune": "disabled"}
 """The annotation of objects that Flux leaves alone when they are no longer in the repository."""
+
+
+def numeral(number: int) -> str:
+    """A number as text."""
+    return carried(str(number), number)
+
+
+def leaves(value: object) -> Iterator[object]:
+    """Every scalar of an object or a part of one."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        yield value
+        return
+    for inner in value:
+        yield from leaves(inner)
 
 
 def described(

@@ -2,7 +2,7 @@
 
 from modelops.model.fields import bytes_text, cpu_text
 from modelops.planned import ContainerBounds, QuotaPlan, WorkspacePlan
-from modelops.render.metadata import KEPT, Object, described, of_product, of_workspace
+from modelops.render.metadata import KEPT, Object, described, numeral, of_product, of_workspace
 
 UNSAID_LIMIT = (500, 512 * 1024**2, 1024**3)
 """CPU, memory and disk at most of a container that says nothing of its own.
@@ -81,8 +81,8 @@ def _hard(quota: QuotaPlan) -> dict[str, str]:
         "limits.memory": bytes_text(quota.memory_limit),
         "requests.ephemeral-storage": bytes_text(quota.disk_request),
         "limits.ephemeral-storage": bytes_text(quota.disk_limit),
-        "pods": str(quota.pods),
-        "persistentvolumeclaims": str(quota.claims),
+        "pods": numeral(quota.pods),
+        "persistentvolumeclaims": numeral(quota.claims),
         "services.loadbalancers": "0",  # a workspace is reached from inside the cluster only
         "services.nodeports": "0",
     }

@@ -19,7 +19,7 @@ from modelops.planned import (
     PortRange,
     WorkspacePlan,
 )
-from modelops.render.metadata import Object, of_workspace, selected
+from modelops.render.metadata import Object, numeral, of_workspace, selected
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The label that Kubernetes itself gives every namespace."""
@@ -103,7 +103,7 @@ def _cilium_ports(ports: Iterable[AllowedPorts]) -> list[Object]:
         {
             "ports": [
                 {
-                    "port": str(allowed.ports.first),
+                    "port": numeral(allowed.ports.first),
                     "protocol": allowed.protocol.value,
                     **_end(allowed.ports),
                 }

@@ -22,7 +22,8 @@ from modelops.planned import (
     Variables,
     Volume,
 )
-from modelops.render.metadata import Object, of_product, owned, selected
+from modelops.provenance import carried
+from modelops.render.metadata import Object, numeral, of_product, owned, selected
 
 GPU = "nvidia.com/gpu"
 
@@ -128,7 +129,7 @@ def _quantities(cpu: int, memory: int, disk: int, gpu: int) -> dict[str, str]:
         "cpu": cpu_text(cpu),
         "memory": bytes_text(memory),
         "ephemeral-storage": bytes_text(disk),
-        **({GPU: str(gpu)} if gpu else {}),
+        **({GPU: numeral(gpu)} if gpu else {}),
     }
 
 
@@ -178,7 +179,8 @@ def _variable(name: str, value: PlainValue | SecretValue | FieldValue) -> Object
 
 def _literal(text: str) -> str:
     """Text that the kubelet's expansion of `$(NAME)` and `$$` gives back as it was."""
-    return text.replace("$", "$$") if "$(" in text or "$$" in text else text
+    expands = "$(" in text or "$$" in text
+    return carried(text.replace("$", "$$"), text) if expands else text
 
 
 # --- volumes -------------------------------------------------------------------------------------

@@ -15,8 +15,9 @@ from modelops.planned import (
     GeneratedSecret,
     WorkspacePlan,
 )
+from modelops.provenance import carried, derived
 from modelops.render.accounts import account
-from modelops.render.metadata import KEPT, Object, of_workspace
+from modelops.render.metadata import KEPT, Object, leaves, of_workspace
 from modelops.render.pods import container, pod_spec, pod_template
 
 RBAC = "rbac.authorization.k8s.io"
@@ -89,7 +90,11 @@ def _job(workspace: WorkspacePlan, plan: BootstrapPlan) -> Object:
     }
     skipped = {"checkov.io/skip1": "CKV_K8S_38=it makes Secrets, so it needs its token"}
     template = pod_template(plan.pod, spec, {})
-    name = content_named(plan.name, json.dumps(template, sort_keys=True).encode())
+    name = derived(
+        "secret-bootstrap-<hash of the pod template>",
+        content_named(plan.name, json.dumps(template, sort_keys=True).encode()),
+        *leaves(template),
+    )
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
@@ -107,7 +112,8 @@ def _job(workspace: WorkspacePlan, plan: BootstrapPlan) -> Object:
 def _container(plan: BootstrapPlan) -> Object:
     args = ["python", "-m", "modelops_runtime", "secret-bootstrap"]
     for secret in plan.secrets:
-        args += ["--secret", f"{secret.name}={','.join(secret.keys)}"]
+        wanted = f"{secret.name}={','.join(secret.keys)}"
+        args += ["--secret", carried(wanted, secret.name, *secret.keys)]
     return container(plan.pod, args, {"POD_NAMESPACE": FieldValue("metadata.namespace")})
 
 

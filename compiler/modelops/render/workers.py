@@ -1,7 +1,8 @@
 """Part of `render`: the Dask workers, a Deployment of equal pods and its disruption budget."""
 
 from modelops.planned import FieldValue, FixedScale, PortRange, WorkersPlan, WorkspacePlan
-from modelops.render.metadata import Object, of_workspace, selected
+from modelops.provenance import carried
+from modelops.render.metadata import Object, numeral, of_workspace, selected
 from modelops.render.pods import container, pod_spec, pod_template, spread
 
 REVISIONS = 3
@@ -58,7 +59,7 @@ def _replicas(planned: WorkersPlan) -> Object:
 
 
 def _container(planned: WorkersPlan) -> Object:
-    drain = ["python", "-m", "modelops_runtime", "drain", "--timeout", str(planned.drain)]
+    drain = ["python", "-m", "modelops_runtime", "drain", "--timeout", numeral(planned.drain)]
     name = {"POD_NAME": FieldValue("metadata.name")}
     return container(planned.pod, _args(planned), name) | {
         "ports": _ports(planned),
@@ -70,9 +71,9 @@ def _container(planned: WorkersPlan) -> Object:
 def _args(planned: WorkersPlan) -> list[str]:
     """No `--lifetime`: a worker that ends by it loses its running tasks, and they run again."""
     options = {
-        "--nworkers": str(planned.processes),
-        "--nthreads": str(planned.threads),
-        "--memory-limit": str(planned.memory_limit),
+        "--nworkers": numeral(planned.processes),
+        "--nthreads": numeral(planned.threads),
+        "--memory-limit": numeral(planned.memory_limit),
         "--worker-port": _range(planned.worker_ports),
         "--nanny-port": _range(planned.nanny_ports),
         "--dashboard-address": f":{planned.metrics_port}",
@@ -85,7 +86,8 @@ def _args(planned: WorkersPlan) -> list[str]:
 
 
 def _range(ports: PortRange) -> str:
-    return str(ports.first) if ports.first == ports.last else f"{ports.first}:{ports.last}"
+    text = str(ports.first) if ports.first == ports.last else f"{ports.first}:{ports.last}"
+    return carried(text, ports.last)
 
 
 def _ports(planned: WorkersPlan) -> list[Object]:
@@ -101,7 +103,11 @@ def _ports(planned: WorkersPlan) -> list[Object]:
 
 
 def _numbered(name: str, ports: PortRange) -> dict[str, int]:
-    return {f"{name}-{port - ports.first}": port for port in range(ports.first, ports.last + 1)}
+    numbers = range(ports.first, ports.last + 1)
+    return {
+        carried(f"{name}-{port - ports.first}", ports.last): carried(port, ports.last)
+        for port in numbers
+    }
 
 
 def _probes(nanny: int) -> Object:

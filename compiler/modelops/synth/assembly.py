@@ -7,7 +7,8 @@ child alone, in `yaml.cjs`.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from modelops.manifests import (
@@ -29,17 +30,34 @@ from modelops.synth.child import Answer, converse
 INDEX = "kustomization.yaml"
 
 
-def synth(manifests: Manifests) -> Artefacts:
+Kept = Mapping[str, tuple[Artefact, ...]]
+"""The files of units that are known already, by the unit's name."""
+
+NOTHING: Kept = MappingProxyType({})
+
+
+def synth(manifests: Manifests, kept: Kept = NOTHING) -> Artefacts:
     """The files of every environment, as bytes: same manifests, same bytes, on any machine.
+
+    Units that are `kept` are not made again; where that is all of them, no Node starts. Files that
+    are not those of their unit are as good as none.
 
     Raises:
         SynthesisFailed: Node or the cdk8s library cannot be found or run, or the child failed.
         RuntimeError: an object did not come back as it was sent; a bug of ours.
     """
     units = tuple(unit for each in manifests.environments for unit in each.units)
-    answers = converse(_request(unit) for unit in units) if units else ()
-    files = _artefacts(units, answers)
+    known = {unit.name: kept[unit.name] for unit in units if _is_whole(unit, kept)}
+    asked = tuple(unit for unit in units if unit.name not in known)
+    answers = converse(_request(unit) for unit in asked) if asked else ()
+    files = (*_artefacts(asked, answers), *(file for each in known.values() for file in each))
     return Artefacts(tuple(_environment(each, files) for each in manifests.environments))
+
+
+def _is_whole(unit: Unit, kept: Kept) -> bool:
+    """Whether the kept files of a unit are just the files that it has."""
+    paths = sorted((unit.name, path) for path, _ in _expected(unit))
+    return sorted((file.unit, file.path) for file in kept.get(unit.name, ())) == paths
 
 
 def _request(unit: Unit) -> bytes:

@@ -3,7 +3,7 @@
 Read by `load`, `layer`, `validate` and `plan`; nothing here decides anything.
 """
 
-from modelops.diagnostics.rule import Rule
+from modelops.diagnostics.rule import Rule, Severity
 
 CFG001 = Rule(
     code="CFG001",
@@ -24,7 +24,9 @@ spec:
     passing="""\
 # environments/dev/workspaces/malaria.yaml
 spec:
+  results: {kind: volume}
   workers:
+    drain: 30m
     autoscaling: {mode: cpu, min: 2, max: 10}
     resources: {cpu: "2"}
 """,
@@ -96,6 +98,116 @@ spec:
     ),
 )
 
+CFG004 = Rule(
+    code="CFG004",
+    summary="something written that changes nothing",
+    why=(
+        "Someone edited a file and nothing changed: another one was in force, and the edited one "
+        "only looked authoritative. The same holds for a value that repeats what lies below it, "
+        "for an environment's own profile that no workspace chooses, and for a warning accepted "
+        "long after its cause was gone: each misleads the next reader."
+    ),
+    failing="""\
+# environments/profiles/small.yaml
+spec:
+  defaults: {workspace: {workers: {replicas: 3}}}
+# environments/dev/workspaces/malaria.yaml
+spec:
+  profile: small
+  workers: {replicas: 3}
+""",
+    passing="""\
+# environments/profiles/small.yaml
+spec:
+  defaults: {workspace: {workers: {replicas: 3}}}
+# environments/dev/workspaces/malaria.yaml
+spec:
+  profile: small
+""",
+    remedy=(
+        "Remove what has no effect, or make it have one.\n"
+        "To keep a value although a lower layer says the same, write into\n"
+        'the workspace\'s file: `accept: {CFG004: "why it is fine here"}`.'
+    ),
+    severity=Severity.WARNING,
+)
+
+CFG005 = Rule(
+    code="CFG005",
+    summary="a list that layers would have to merge, or a name that stands twice in it",
+    why=(
+        "Variables of the container used to be lists that were merged by name: to change one, "
+        "people removed and appended, and which of two entries of the same name won depended on "
+        "the tool. Here everything that layers merge is a map with names for keys, and what is a "
+        "list is replaced whole."
+    ),
+    failing="A list of variables, with `name: A` in it twice.",
+    passing="`env: {A: x}`: a map, whose keys are the names.",
+    remedy="Write a map: `env: {NAME: value}`. A higher layer changes one key.",
+    impossible=(
+        "What layers merge are maps by name: a list in place of one is refused (CFG011), a key "
+        "that stands twice is (CFG010), and any other list is replaced whole by the higher layer."
+    ),
+)
+
+CFG006 = Rule(
+    code="CFG006",
+    summary="an environment variable with two truths",
+    why=(
+        "The address of the scheduler, the executor and the number of threads stood in typed "
+        "fields and, with other values, among the variables of the container. Which one a process "
+        "obeyed depended on who read first, and both looked right in review."
+    ),
+    failing="""\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  workers:
+    env: {DASK_SCHEDULER_ADDRESS: "tcp://modelops-dask-scheduler:8786"}
+""",
+    passing="""\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  workers:
+    replicas: 3
+""",
+    remedy=(
+        "Remove the variable: it follows from what the message names.\n"
+        "Of a variable in both `env` and `secretEnv`, keep one."
+    ),
+)
+
+CFG007 = Rule(
+    code="CFG007",
+    summary="an executor made for finding faults, where work is to be done",
+    why=(
+        "A cluster ran a campaign with the settings of a debugging session: a new process and a "
+        "new environment for each task, two to sixteen times slower than the warm processes that "
+        "it was sized for. And tasks run directly in a worker take it along when they crash."
+    ),
+    failing="""\
+# environments/dev/environment.yaml
+spec: {tier: production, defaults: {workspace: {results: {kind: volume}}}}
+# environments/dev/workspaces/malaria.yaml
+spec:
+  executor: {type: cold, freshVenv: true}
+""",
+    passing="""\
+# environments/dev/environment.yaml
+spec: {tier: production, defaults: {workspace: {results: {kind: volume}}}}
+# environments/dev/workspaces/malaria.yaml
+spec:
+  executor: {type: isolated_warm}
+""",
+    remedy=(
+        "Use `isolated_warm`, the default, without `freshVenv`.\n"
+        "In development this rule is silent, in staging it is a warning.\n"
+        "To accept it there, write into the workspace's file:\n"
+        '`accept: {CFG007: "why it is fine here"}`.'
+    ),
+    severity=Severity.WARNING,
+    in_production=Severity.ERROR,
+)
+
 CFG008 = Rule(
     code="CFG008",
     summary="an executor that the image does not offer, or a setting it would ignore",
@@ -122,6 +234,35 @@ spec:
     ),
 )
 
+CFG009 = Rule(
+    code="CFG009",
+    summary="a variable of Dask's or ours by whose name nothing is set",
+    why=(
+        "Workers were shipped with a dozen variables that nothing read: names of an older "
+        "version, and names that never existed. Dask says nothing of a setting that it does not "
+        "know. People then tuned values that had no effect, and drew conclusions."
+    ),
+    failing="""\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  workers:
+    env: {DASK_DISTRIBUTED__WORKER__MEMORY__MAXSPILL: 8GiB}
+""",
+    passing="""\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  workers:
+    env: {DASK_DISTRIBUTED__WORKER__MEMORY__MAX_SPILL: 8GiB}
+""",
+    remedy=(
+        "Correct the name, or remove the variable.\n"
+        "Two underscores part sections, one stands for a hyphen.\n"
+        "If your own code reads it, give it a name of your own, or write into\n"
+        'the workspace\'s file: `accept: {CFG009: "what reads it"}`.'
+    ),
+    severity=Severity.WARNING,
+)
+
 CFG010 = Rule(
     code="CFG010",
     summary="text that is no YAML, or YAML that two readers could take differently",
@@ -137,13 +278,13 @@ CFG010 = Rule(
 spec:
   workers:
     replicas: 3
-    replicas: 30
+    replicas: 12
 """,
     passing="""\
 # environments/dev/workspaces/malaria.yaml
 spec:
   workers:
-    replicas: 30
+    replicas: 12
 """,
     remedy=(
         "Write each value once, plainly, in one UTF-8 document.\n"
@@ -164,14 +305,14 @@ CFG011 = Rule(
 # environments/dev/workspaces/malaria.yaml
 spec:
   workers:
-    processes: "4"
+    processes: "2"
     drain: 10 minutes
 """,
     passing="""\
 # environments/dev/workspaces/malaria.yaml
 spec:
   workers:
-    processes: 4
+    processes: 2
     drain: 10m
 """,
     remedy=(
@@ -185,7 +326,12 @@ RULES = (
     CFG001,
     CFG002,
     CFG003,
+    CFG004,
+    CFG005,
+    CFG006,
+    CFG007,
     CFG008,
+    CFG009,
     CFG010,
     CFG011,
 )

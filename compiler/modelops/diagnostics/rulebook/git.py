@@ -1,9 +1,41 @@
 """Area GIT of the rule book: what Flux makes of the generated files.
 
-Read by `verify`; nothing here decides anything.
+Read by `verify` and `cli`; nothing here decides anything.
 """
 
-from modelops.diagnostics.rule import Rule
+from modelops.diagnostics.rule import Rule, Severity
+
+_REPORT = "No input should be able to do this: please report it, with the message."
+
+GIT001 = Rule(
+    code="GIT001",
+    summary="`generated/` is not what a compile of `environments/` makes",
+    why=(
+        "The cluster follows `generated/` and people follow `environments/`. Where one was edited "
+        "without the other, by hand or by a forgotten compile, the cluster runs what nobody "
+        "wrote, and the next compile takes it back without anyone having decided so."
+    ),
+    failing="A commit that changes `environments/` and not `generated/`, or a file edited by hand.",
+    passing="The same commit with what `modelops compile` writes.",
+    remedy=(
+        "Run `modelops compile` and commit what it writes.\n"
+        "Move files that it did not write out of `generated/`.\n"
+        "`modelops compile --check` fails where there is anything to do."
+    ),
+)
+
+GIT002 = Rule(
+    code="GIT002",
+    summary="the same sources compiled twice with different results",
+    why=(
+        "Where a compile depends on time, on a random number or on the order of a hash, every run "
+        "changes files that nobody touched, and a review no longer shows what a change does."
+    ),
+    failing="A generated file with the time of the compile in it.",
+    passing="A generated file that only depends on `environments/`.",
+    remedy=_REPORT,
+    impossible="no stage can see a clock, a random number or the order of a hash",
+)
 
 GIT003 = Rule(
     code="GIT003",
@@ -20,6 +52,33 @@ GIT003 = Rule(
         "the namespace.\n"
         "No input should be able to do this: please report it, with the message."
     ),
+)
+
+GIT004 = Rule(
+    code="GIT004",
+    summary="two Flux Kustomizations over the same files",
+    why=(
+        "Two Kustomizations applied one folder. Each owned every object in it: whenever one was "
+        "suspended or removed it pruned what the other kept making, and the workers of a running "
+        "study went away every ten minutes."
+    ),
+    failing="Generated Kustomizations for ./generated/dev and ./generated/dev/platform.",
+    passing="One Kustomization for each unit, and no unit inside another.",
+    remedy=_REPORT,
+)
+
+GIT005 = Rule(
+    code="GIT005",
+    summary="a Flux Kustomization without prune, a timeout, a retry or a wait for health",
+    why=(
+        "Without `prune` what was deleted in git runs for ever. Without a timeout and a retry "
+        "interval a failed apply is tried again an hour later. Without health checks Flux says "
+        "`Ready` as soon as the API server took the objects, and what depends on them starts "
+        "before they work."
+    ),
+    failing="A generated Kustomization with `prune: false`, or without `healthChecks`.",
+    passing="One with prune, timeout, retryInterval, and `wait: true` or health checks.",
+    remedy=_REPORT,
 )
 
 GIT006 = Rule(
@@ -45,8 +104,47 @@ spec:
     remedy=("Write the value itself.\nIn a shell script, write $NAME without braces."),
 )
 
+GIT007 = Rule(
+    code="GIT007",
+    summary="a change of a field that Kubernetes lets nobody change",
+    why=(
+        "The template of a Job, the claims of a StatefulSet, the role of a binding and the class "
+        "of a volume are fixed when they are made. A change of one is valid YAML, passes review, "
+        "and then stops Flux at that object and at all that waits for it. The new manifests are "
+        "held against those in git where the branch began; without git this is skipped."
+    ),
+    failing="A volume claim of class `fast` that was committed with class `cheap`.",
+    passing="A claim of another name with the new class, or the claim as it was.",
+    remedy=(
+        "Leave the field as it was, or give the object another name.\n"
+        "Where it must change, delete the object in the cluster before merging:\n"
+        "Flux makes it anew. Of a volume, copy what is in it first."
+    ),
+    severity=Severity.WARNING,
+    unacceptable="the warning is gone once the change is merged",
+)
+
+GIT008 = Rule(
+    code="GIT008",
+    summary="an object too large for the cluster to keep",
+    why=(
+        "The API server keeps objects of at most about 1.5 MiB and ConfigMaps of 1 MiB. A "
+        "configuration grew file by file until it was refused, hours after the review, together "
+        "with everything in the same folder."
+    ),
+    failing="A generated ConfigMap of 1.2 MiB.",
+    passing="The same data in the image, in a bundle or in several ConfigMaps.",
+    remedy="Move what is long into the image or into a bundle; 1 MiB is the limit.",
+)
+
 RULES = (
+    GIT001,
+    GIT002,
     GIT003,
+    GIT004,
+    GIT005,
     GIT006,
+    GIT007,
+    GIT008,
 )
 """The rules of this area, by number."""

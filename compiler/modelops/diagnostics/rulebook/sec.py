@@ -1,5 +1,103 @@
-"""Rules about secrets, references and pod security."""
+"""Area SEC of the rule book: secrets in plain text, variables, and what pods may do.
+
+Read by `load`, the models and `verify`; nothing here decides anything.
+"""
 
 from modelops.diagnostics.rule import Rule
 
-RULES: tuple[Rule, ...] = ()
+SEC001 = Rule(
+    code="SEC001",
+    summary="a password, token or key in plain text, in a value or a comment",
+    why=(
+        "Everything under `environments/` is in git, and git forgets nothing: a registry token in "
+        "a comment was found years later, by a stranger, and still worked. The compiler looks at "
+        "every file as text: names such as `password` and `apiKey` with a value, the forms of "
+        "well-known tokens, keys in connection strings, passwords in URLs, private keys, long "
+        "random texts, and all of these in base64. It never shows what it found, and says nothing "
+        "else until it is gone."
+    ),
+    failing="""\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  workers:
+    env: {DB_PASSWORD: hunter2}
+""",
+    passing="""\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  workers:
+    secretEnv: {DB_PASSWORD: {secret: database, key: password}}
+  secrets:
+    database: {generate: [password]}
+""",
+    remedy=(
+        "Remove it from the file, and have it replaced where it is valid: what\n"
+        "was committed once is known for ever.\n"
+        "Let the Secret be made in the cluster and refer to it with `secretEnv`.\n"
+        "Where a value only looks like a secret, keep it in the image or in the\n"
+        "bundle, under a name that says what it is."
+    ),
+)
+
+SEC006 = Rule(
+    code="SEC006",
+    summary="a name that no environment variable can have",
+    why=(
+        "Kubernetes takes nearly any name for a variable, and a shell cannot read those with "
+        "dashes or dots: `MY-VAR` was set, and empty. References such as "
+        "`$(OTHER)`, which stay as they are where OTHER is not known, cannot happen: a value of "
+        "`env` is always the text that was typed."
+    ),
+    failing="""\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  workers:
+    env: {MODEL-YEAR: "2024"}
+""",
+    passing="""\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  workers:
+    env: {MODEL_YEAR: "2024"}
+""",
+    remedy="Use letters, digits and underscores; begin with no digit.",
+)
+
+SEC011 = Rule(
+    code="SEC011",
+    summary="a container with more power than it needs",
+    why=(
+        "Models run code that somebody else wrote. A pod that runs as root, keeps its capabilities "
+        "or shares something with its node lets one bad package take over the node and all that "
+        "runs there. Pod Security *restricted* forbids it, so the namespace would refuse the pod; "
+        "this is said before anything is written. Root file systems are read-only, so programs "
+        "need a volume at `/tmp`."
+    ),
+    failing="A generated pod that runs as user 0, or one without a volume at /tmp.",
+    passing="The same pod as user 10001, with an emptyDir at /tmp.",
+    remedy=(
+        "Give the image a user that is not root: `user: 10001` in images.yaml.\n"
+        "No other input should be able to do this: please report it."
+    ),
+)
+
+SEC012 = Rule(
+    code="SEC012",
+    summary="a pod or account that may ask the API server for more than it needs",
+    why=(
+        "What reads the API token of a pod can do all that its account may do. Pods under the "
+        "account `default` share whatever anybody ever granted to it, a token that nobody uses is "
+        "only of use to an intruder, and a `*` in a Role grants also what will be invented next."
+    ),
+    failing="A generated Deployment whose pods use the account `default` and mount its token.",
+    passing="The same Deployment with an account of its own, and no token.",
+    remedy="No input should be able to do this: please report it, with the message.",
+)
+
+RULES = (
+    SEC001,
+    SEC006,
+    SEC011,
+    SEC012,
+)
+"""The rules of this area, by number."""

@@ -6,60 +6,109 @@ A check is silent where what it needs is itself wrong: another one says so.
 
 from collections.abc import Callable, Iterator
 
-from modelops.diagnostics import Diagnostic, Severity
+from modelops.diagnostics import Diagnostic
 from modelops.model import Configuration
+from modelops.plan.acceptance import less_accepted
 from modelops.plan.checks.colliding_name import colliding_name
+from modelops.plan.checks.contending_threads import contending_threads
+from modelops.plan.checks.crowded_disk import crowded_disk
+from modelops.plan.checks.crowded_pool import crowded_pool
+from modelops.plan.checks.denied_versions import denied_versions
 from modelops.plan.checks.derived_variable import derived_variable
+from modelops.plan.checks.disagreeing_images import disagreeing_images
 from modelops.plan.checks.flux_variable import flux_variable
+from modelops.plan.checks.foreign_user import foreign_user
+from modelops.plan.checks.gpu_without_gpus import gpu_without_gpus
+from modelops.plan.checks.ignored_variable import ignored_variable
 from modelops.plan.checks.impossible_port import impossible_port
 from modelops.plan.checks.inverted_bounds import inverted_bounds
+from modelops.plan.checks.lost_results import lost_results
 from modelops.plan.checks.memory_overcommit import memory_overcommit
+from modelops.plan.checks.mismatched_cpu import mismatched_cpu
 from modelops.plan.checks.mutable_image import mutable_image
 from modelops.plan.checks.pod_too_large import pod_too_large
 from modelops.plan.checks.pool_without_capacity import pool_without_capacity
+from modelops.plan.checks.poor_packing import poor_packing
 from modelops.plan.checks.profile_out_of_tier import profile_out_of_tier
+from modelops.plan.checks.quota_too_small import quota_too_small
+from modelops.plan.checks.repeated_value import repeated_value
 from modelops.plan.checks.replicas_beside_autoscaling import replicas_beside_autoscaling
 from modelops.plan.checks.request_above_limit import request_above_limit
 from modelops.plan.checks.reserved_label import reserved_label
 from modelops.plan.checks.reserved_namespace import reserved_namespace
 from modelops.plan.checks.shared_namespace import shared_namespace
+from modelops.plan.checks.short_drain import short_drain
+from modelops.plan.checks.slow_executor import slow_executor
+from modelops.plan.checks.small_disk import small_disk
+from modelops.plan.checks.small_process import small_process
+from modelops.plan.checks.small_scheduler import small_scheduler
 from modelops.plan.checks.threshold_order import threshold_order
 from modelops.plan.checks.undeclared_feature import undeclared_feature
 from modelops.plan.checks.undeclared_secret import undeclared_secret
+from modelops.plan.checks.unequal_memory import unequal_memory
 from modelops.plan.checks.unknown_image import unknown_image
 from modelops.plan.checks.unknown_pool import unknown_pool
+from modelops.plan.checks.unknown_storage_class import unknown_storage_class
+from modelops.plan.checks.unknown_variable import unknown_variable
 from modelops.plan.checks.unnamed_store import unnamed_store
 from modelops.plan.checks.unoffered_executor import unoffered_executor
+from modelops.plan.checks.unpullable_image import unpullable_image
 from modelops.plan.checks.unsupported_kubernetes import unsupported_kubernetes
+from modelops.plan.checks.unused_profile import unused_profile
+from modelops.plan.checks.warm_overcommit import warm_overcommit
 from modelops.plan.scope import Scope, scopes
 
 WORKSPACE_CHECKS: tuple[Callable[[Scope], Iterator[Diagnostic]], ...] = (
     colliding_name,
+    contending_threads,
+    crowded_disk,
+    crowded_pool,
     derived_variable,
+    disagreeing_images,
     flux_variable,
+    gpu_without_gpus,
+    ignored_variable,
     impossible_port,
     inverted_bounds,
+    lost_results,
     memory_overcommit,
+    mismatched_cpu,
     mutable_image,
     pod_too_large,
+    poor_packing,
     profile_out_of_tier,
+    quota_too_small,
+    repeated_value,
     replicas_beside_autoscaling,
     request_above_limit,
     reserved_label,
     reserved_namespace,
+    short_drain,
+    slow_executor,
+    small_disk,
+    small_process,
+    small_scheduler,
     threshold_order,
     undeclared_feature,
     undeclared_secret,
+    unequal_memory,
     unknown_image,
     unknown_pool,
+    unknown_variable,
     unnamed_store,
     unoffered_executor,
+    unpullable_image,
+    warm_overcommit,
 )
 
 CONFIGURATION_CHECKS: tuple[Callable[[Configuration], Iterator[Diagnostic]], ...] = (
+    denied_versions,
+    foreign_user,
     pool_without_capacity,
     shared_namespace,
+    unknown_storage_class,
     unsupported_kubernetes,
+    unused_profile,
 )
 
 
@@ -68,9 +117,5 @@ def findings(configuration: Configuration) -> Iterator[Diagnostic]:
     for configuration_check in CONFIGURATION_CHECKS:
         yield from configuration_check(configuration)
     for scope in scopes(configuration):
-        for check in WORKSPACE_CHECKS:
-            yield from (one for one in check(scope) if not _accepted(scope, one))
-
-
-def _accepted(scope: Scope, finding: Diagnostic) -> bool:
-    return finding.severity is Severity.WARNING and finding.rule.code in scope.spec.accept
+        found = tuple(one for check in WORKSPACE_CHECKS for one in check(scope))
+        yield from less_accepted(scope, found)

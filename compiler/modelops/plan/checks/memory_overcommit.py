@@ -7,7 +7,8 @@ from fractions import Fraction
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import dsk
 from modelops.model.fields import bytes_text
-from modelops.plan.resources import GIB, MIB
+from modelops.plan.amounts import memory_text
+from modelops.plan.resources import GIB
 from modelops.plan.scope import Scope
 
 
@@ -23,12 +24,12 @@ def memory_overcommit(scope: Scope) -> Iterator[Diagnostic]:
     if each is None or workers.processes * each <= usable:
         return
     total = workers.processes * each
-    left = f"only {_told(limit - total)} are left" if total < limit else "no headroom is left"
-    left = f"{_told(total - limit)} too much, without any headroom" if total > limit else left
+    left = f"only {memory_text(limit - total)} are left" if total < limit else "no headroom is left"
+    left = f"{memory_text(total - limit)} too much, without any headroom" if total > limit else left
     yield scope.breach(
         dsk.DSK001,
-        f"{workers.processes} processes x {_told(each)} = {_told(total)}, but the container limit "
-        f"is {_told(limit)}: {left} ({_percent(share)} needed)",
+        f"{workers.processes} processes x {memory_text(each)} = {memory_text(total)}, but the "
+        f"container limit is {memory_text(limit)}: {left} ({_percent(share)} needed)",
         scope.at("workers", "memory", "perProcess"),
         _remedy(total, share, int(usable // each)),
         scope.note(f"{workers.processes} processes", "workers", "processes"),
@@ -46,10 +47,3 @@ def _remedy(total: int, share: Fraction, fitting: int) -> str:
 
 def _percent(share: Fraction) -> str:
     return f"{float(share) * 100:g} %"
-
-
-def _told(amount: int) -> str:
-    """Bytes for people: `8 GiB`, `2.5 GiB`, `900 MiB`."""
-    if amount >= GIB:
-        return f"{round(amount / GIB, 2):g} GiB"
-    return f"{round(amount / MIB, 1):g} MiB"

@@ -1,6 +1,7 @@
 """FIT001: a pod that asks for more than any node it may run on can give."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from modelops.diagnostics import Diagnostic, Note
 from modelops.diagnostics.rulebook import fit
@@ -27,6 +28,8 @@ def pod_too_large(scope: Scope) -> Iterator[Diagnostic]:
         )
         nodes = [(name, capacity(one)) for name, one in matching_pools(scope.cluster, pool)]
         known = [(name, node) for name, node in nodes if node is not None]
+        if not any(node.gpu for _, node in known):  # then `gpu_without_gpus` says it
+            wanted = replace(wanted, gpu=0)
         if known and len(known) == len(nodes) and not any(_fits(wanted, node) for _, node in known):
             yield from _each(scope, part, wanted, known[0])
 

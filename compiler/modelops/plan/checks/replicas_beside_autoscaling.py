@@ -1,9 +1,9 @@
-"""CFG011: a fixed number of workers beside an autoscaler that would change it."""
+"""AVL001: a fixed number of workers beside an autoscaler that would change it."""
 
 from collections.abc import Iterator
 
 from modelops.diagnostics import Diagnostic
-from modelops.diagnostics.rulebook import cfg
+from modelops.diagnostics.rulebook import avl
 from modelops.plan.scope import Scope
 
 
@@ -13,7 +13,7 @@ def replicas_beside_autoscaling(scope: Scope) -> Iterator[Diagnostic]:
     if workers.replicas is None or workers.autoscaling is None:
         return
     yield scope.breach(
-        cfg.CFG011,
+        avl.AVL001,
         f"`workers.replicas: {workers.replicas}` stands beside `workers.autoscaling`: the number "
         "of workers cannot be both fixed and not",
         scope.workspace.at_key("workers", "autoscaling"),

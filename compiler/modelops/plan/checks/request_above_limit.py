@@ -1,4 +1,4 @@
-"""CFG011: a container that asks for more than it may use."""
+"""CFG011: a container that asks for more CPU or disk than it may use; of memory DSK004 speaks."""
 
 from collections.abc import Iterator
 
@@ -11,11 +11,9 @@ from modelops.plan.scope import PARTS, Scope
 def request_above_limit(scope: Scope) -> Iterator[Diagnostic]:
     """Refuse a request above its limit: the API server does."""
     for part in PARTS:
-        spec = scope.part(part)
-        resources = spec.resources
+        resources = scope.part(part).resources
         for field, text, amount in (
             ("cpu", cpu_text, resources.cpu),
-            ("memory", bytes_text, resources.memory),
             ("ephemeralStorage", bytes_text, resources.ephemeral_storage),
         ):
             if amount is not None and amount.request > amount.limit:

@@ -1,21 +1,25 @@
-"""VER001: a container that the restricted Pod Security Standard, or this project, refuses.
+"""SEC011: a container that the restricted Pod Security Standard, or this project, refuses.
 
-Init and ephemeral containers too. One rule is ours: the root file system is read-only, so that
-what a process writes is in a volume that somebody decided about.
+Init and ephemeral containers too. Two rules are ours: the root file system is read-only, so that
+what a process writes is in a volume that somebody decided about, and one such volume is at `/tmp`,
+without which many programs do not start.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modelops.diagnostics import Diagnostic
-from modelops.diagnostics.rulebook import ver
-from modelops.verify.paths import map_at, maps_at, texts_at, value_at
+from modelops.diagnostics.rulebook import sec
+from modelops.verify.paths import map_at, maps_at, text_at, texts_at, value_at
 from modelops.verify.placement import Placement, PodTemplate, finding
 from modelops.verify.security import Breach, containers, identity_breaches, non_root, seccomp
 
 HELP = "restricted containers only: the namespace refuses this one"
 DEMANDED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True}
 """What every container must say itself: Kubernetes' defaults are the other way round."""
+
+SCRATCH = "/tmp"  # noqa: S108 -- where a container's volume is mounted; nothing is written here
+"""Where every program may expect to be able to write (Filesystem Hierarchy Standard 3.0)."""
 
 PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 HOOKS = ("postStart", "preStop")
@@ -33,7 +37,7 @@ def _pod(pod: PodTemplate) -> Iterator[Diagnostic]:
     for base, container in containers(pod):
         for path, text in _container(container):
             full = (*pod.spec_path, *base, *path)
-            yield finding(ver.VER001, pod.owner, full, text, HELP)
+            yield finding(sec.SEC011, pod.owner, full, text, HELP)
 
 
 def _container(container: Mapping[str, Any]) -> Iterator[Breach]:
@@ -43,6 +47,9 @@ def _container(container: Mapping[str, Any]) -> Iterator[Breach]:
         if value_at(port, "hostPort"):
             yield (*path, "hostPort"), "must not be set: a pod takes no port of its node"
     yield from _hosts(container)
+    mounts = [text_at(mount, "mountPath") for _, mount in maps_at(container, "volumeMounts")]
+    if value_at(container, "securityContext", "readOnlyRootFilesystem") and SCRATCH not in mounts:
+        yield ("volumeMounts",), f"no volume at {SCRATCH}, and the root file system is read-only"
 
 
 def _context(context: Mapping[str, Any]) -> Iterator[Breach]:

@@ -1,14 +1,14 @@
-"""VER001: a pod that the restricted Pod Security Standard, or this project, would not let run.
+"""SEC011: a pod that the restricted Pod Security Standard, or this project, would not let run.
 
 The standard is that of k8s.io/pod-security-admission up to Kubernetes 1.36 (baseline and
-restricted), plus one rule of ours: whether the API token is mounted is said, not inherited. This
-is what a pod says as a whole; what single containers say is `insecure_container`.
+restricted). This is what a pod says as a whole; what single containers say is `insecure_container`,
+and what it may ask the API server is `needless_api_access`.
 """
 
 from collections.abc import Iterator
 
 from modelops.diagnostics import Diagnostic
-from modelops.diagnostics.rulebook import ver
+from modelops.diagnostics.rulebook import sec
 from modelops.verify.paths import map_at, maps_at, shown, text_at, value_at
 from modelops.verify.placement import Placement, PodTemplate, finding
 from modelops.verify.security import Breach, containers, identity_breaches, non_root, seccomp
@@ -53,11 +53,11 @@ def insecure_pod(placement: Placement) -> Iterator[Diagnostic]:
         for pods in environment.pods.values():
             for pod in pods:
                 for path, text in _pod(pod):
-                    yield finding(ver.VER001, pod.owner, (*pod.path, *path), text, HELP)
+                    yield finding(sec.SEC011, pod.owner, (*pod.path, *path), text, HELP)
 
 
 def _pod(pod: PodTemplate) -> Iterator[Breach]:
-    for path, text in (*_host(pod), *_token(pod), *_context(pod), *_volumes(pod)):
+    for path, text in (*_host(pod), *_context(pod), *_volumes(pod)):
         yield ("spec", *path), text
     annotations = map_at(pod.owner.body, *map(str, pod.path), "metadata", "annotations")
     for key, value in annotations.items():
@@ -70,11 +70,6 @@ def _host(pod: PodTemplate) -> Iterator[Breach]:
     for key in ("hostNetwork", "hostPID", "hostIPC"):
         if value_at(pod.spec, key):
             yield (key,), "must be false: a pod shares nothing with its node"
-
-
-def _token(pod: PodTemplate) -> Iterator[Breach]:
-    if not isinstance(value_at(pod.spec, "automountServiceAccountToken"), bool):
-        yield ("automountServiceAccountToken",), "must be said, true or false"
 
 
 def _context(pod: PodTemplate) -> Iterator[Breach]:

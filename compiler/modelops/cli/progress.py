@@ -1,0 +1,71 @@
+"""What is going on, while it takes more than a second, to someone who watches a terminal.
+
+A stage's name comes in; a line stands on the standard error until the stage ends, and is then gone.
+Nothing is shown in pipes, files and CI, where it would be noise. Has no effect on anything else.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from fnmatch import fnmatch
+from itertools import count
+from threading import Event, Thread
+from typing import TextIO
+
+from modelops.disk import SOURCES
+
+PATIENCE = 1.0
+"""Seconds until something is shown."""
+
+REFRESH = 1.0
+"""Seconds from one line to the next."""
+
+CLEAR = "\r\x1b[K"
+"""Back to the beginning of the line, and nothing after it: ECMA-48, EL."""
+
+
+@contextmanager
+def progress(stage: str) -> Iterator[None]:
+    """Tell that `stage` goes on, while the block does, where someone watches."""
+    stream = sys.stderr
+    if not _is_watched(stream):
+        yield
+        return
+    ended = Event()
+    teller = Thread(target=_tell, args=(stage, stream, ended), daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        teller.join()
+
+
+def counted_workspaces(sources: Iterable[str]) -> str:
+    """`1,000 workspaces`, by the files' names."""
+    found = sum(fnmatch(file, f"{SOURCES}/*/workspaces/*.yaml") for file in sources)
+    return f"{found:,} workspace{'s' * (found != 1)}"
+
+
+def _is_watched(stream: TextIO | None) -> bool:
+    """Whether it is a terminal that can clear a line, and no CI service pretends to be one."""
+    able = os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
+    return able and stream is not None and stream.isatty()
+
+
+def _tell(stage: str, stream: TextIO, ended: Event) -> None:
+    """Show the stage and its seconds until it ends; a terminal that has gone is no news."""
+    if ended.wait(PATIENCE):
+        return
+    with suppress(OSError, ValueError):
+        for tick in count():
+            _write(f"{CLEAR}{stage} ({PATIENCE + tick * REFRESH:.0f} s)", stream)
+            if ended.wait(REFRESH):
+                break
+        _write(CLEAR, stream)
+
+
+def _write(text: str, stream: TextIO) -> None:
+    stream.buffer.write(text.encode(stream.encoding, "replace"))
+    stream.buffer.flush()

@@ -1,0 +1,132 @@
+"""Why a field is what it is where no input decides it: the constants, each with a reason.
+
+A pattern is matched against `Kind path`; list items are `*`. The first that matches says why. What
+no pattern matches has no reason, and a test fails: a new constant needs a line here.
+"""
+
+from fnmatch import fnmatchcase
+
+_DNS = "where DNS answers: the cluster's, a node's cache, or AKS LocalDNS"
+_RESTRICTED = "Pod Security restricted, and a read-only root file system"
+_PROBE = "how often, how long and how many times Kubernetes asks before it acts"
+_SCRATCH = "every process needs a place to write: the root file system is read-only"
+_PORT = "one port for each listener, the same in every workspace, so that policies can be exact"
+_SELECTOR = "labels that never change, because selectors cannot"
+_ONE_NAME = "the same in every workspace: its namespace tells them apart"
+_FLUX = "how Flux applies: it prunes what is gone and never deletes to force a change"
+_BOOTSTRAP = "the Job that makes secrets once, in the cluster"
+_AUTOSCALER = "grow fast and shrink slowly: whoever shrinks does not know which pods hold results"
+_PASSWORD = "forty letters and digits: symbols break connection strings"  # noqa: S105 -- a sentence
+
+CONSTANTS: tuple[tuple[str, str], ...] = (
+    ("* apiVersion", "the API version that the targeted Kubernetes and operators serve"),
+    ("* kind", "what this object is"),
+    ("* metadata.labels.app.kubernetes.io/*", "the labels by which Kubernetes tools group objects"),
+    ("* metadata.labels.modelops.io/kind", "what the compiler made this for"),
+    ("* metadata.annotations.checkov.io/*", "a finding of a scanner that does not apply, and why"),
+    (
+        "* metadata.annotations.kustomize.toolkit.fluxcd.io/prune",
+        "Flux must not remove data when the file is removed",
+    ),
+    ("Namespace metadata.labels.pod-security.kubernetes.io/*", "Pod Security restricted"),
+    ("Deployment metadata.name", _ONE_NAME),
+    ("Service metadata.name", _ONE_NAME),
+    ("ServiceAccount metadata.name", _ONE_NAME),
+    ("NetworkPolicy metadata.name", _ONE_NAME),
+    ("CiliumNetworkPolicy metadata.name", _ONE_NAME),
+    ("PodDisruptionBudget metadata.name", _ONE_NAME),
+    ("ScaledObject metadata.name", _ONE_NAME),
+    ("HorizontalPodAutoscaler metadata.name", _ONE_NAME),
+    ("LimitRange metadata.name", _ONE_NAME),
+    ("ResourceQuota metadata.name", _ONE_NAME),
+    ("Role metadata.name", _ONE_NAME),
+    ("RoleBinding metadata.name", _ONE_NAME),
+    ("PersistentVolumeClaim metadata.name", _ONE_NAME),
+    ("ConfigMap immutable", "a changed configuration is a new ConfigMap, so pods never mix two"),
+    # --- workloads
+    ("Deployment spec.replicas", "one scheduler; two workers where nobody wrote a number"),
+    (
+        "Deployment spec.strategy.type",
+        "Recreate for the scheduler, for two would split the work; RollingUpdate for workers",
+    ),
+    ("Deployment spec.strategy.rollingUpdate.*", "a new worker is there before an old one goes"),
+    ("Deployment spec.progressDeadlineSeconds", "a node pool may have to grow from no node"),
+    ("Deployment spec.revisionHistoryLimit", "one goes back by a commit, not by a ReplicaSet"),
+    ("* spec.selector.*", _SELECTOR),
+    ("* spec.template.metadata.labels.*", _SELECTOR),
+    (
+        "Deployment spec.template.metadata.annotations.cluster-autoscaler.kubernetes.io/*",
+        "a scheduler that is moved forgets all work",
+    ),
+    ("* spec.template.spec.automountServiceAccountToken", "only the bootstrap Job needs the API"),
+    ("* spec.template.spec.enableServiceLinks", "Dask would read the injected names as settings"),
+    ("* spec.template.spec.serviceAccountName", _ONE_NAME),
+    ("* spec.template.spec.terminationGracePeriodSeconds", "30 s to close connections"),
+    ("* spec.template.spec.restartPolicy", _BOOTSTRAP),
+    ("* spec.template.spec.*securityContext.*", _RESTRICTED),
+    ("* spec.template.spec.containers.*.args.*", "how the program is started"),
+    ("* spec.template.spec.containers.*.lifecycle.*", "a stopping worker finishes its tasks first"),
+    ("* spec.template.spec.containers.*.env.*.name", "a variable that the compiler sets"),
+    ("* spec.template.spec.containers.*.env.*.value", "a default that `env` may say otherwise"),
+    ("* spec.template.spec.containers.*.env.*.valueFrom.fieldRef.*", "the pod's own name or place"),
+    ("* spec.template.spec.containers.*.imagePullPolicy", "a digest never changes"),
+    ("* spec.template.spec.containers.*Probe.*", _PROBE),
+    ("* spec.template.spec.containers.*.ports.*", _PORT),
+    (
+        "* spec.template.spec.containers.*.resources.*",
+        "room for the scratch space and logs of a pod, or the small Job that makes secrets",
+    ),
+    ("* spec.template.spec.containers.*.volumeMounts.*", _SCRATCH),
+    ("* spec.template.spec.containers.*.name", "the container is named for its part"),
+    ("* spec.template.spec.volumes.*", _SCRATCH),
+    ("* spec.template.spec.tolerations.*", "AKS taints spot nodes with this"),
+    ("* spec.template.spec.affinity.*", "spot nodes are sought where the pool has them"),
+    ("* spec.template.spec.topologySpreadConstraints.*", "one failing node must not take all pods"),
+    ("Job spec.*", _BOOTSTRAP),
+    ("PodDisruptionBudget spec.*", "a node may be drained one worker at a time"),
+    # --- network
+    ("Service spec.type", "reached from inside the cluster only: Dask has no login"),
+    ("Service spec.*", _PORT),
+    ("NetworkPolicy spec.egress.*.to.*.podSelector.matchLabels.k8s-app", _DNS),
+    ("NetworkPolicy spec.egress.*.to.*.namespaceSelector.*", _DNS),
+    (
+        "NetworkPolicy spec.egress.*.to.*.ipBlock.*",
+        "addresses of DNS, or everything outside the cluster but private networks",
+    ),
+    ("NetworkPolicy spec.ingress.*.from.*.podSelector.matchLabels.app", "KEDA's own pods"),
+    ("NetworkPolicy spec.*", "what is not allowed here is denied"),
+    ("CiliumNetworkPolicy spec.*", "what only Cilium can name: the node itself, the API server"),
+    # --- bounds
+    ("LimitRange spec.limits.*", "for containers that say nothing: none of ours is silent"),
+    ("ResourceQuota spec.hard.services.*", "a workspace is reached from inside the cluster only"),
+    ("ResourceQuota spec.hard.persistentvolumeclaims", "no volume: results live with the pod"),
+    ("ResourceQuota spec.hard.pods", "the scheduler, two default workers and their surge"),
+    # --- autoscaling
+    ("ScaledObject spec.minReplicaCount", "0 where nobody wrote a minimum"),
+    ("HorizontalPodAutoscaler spec.minReplicas", "1 where nobody wrote a minimum"),
+    ("ScaledObject spec.*", _AUTOSCALER),
+    ("HorizontalPodAutoscaler spec.*", _AUTOSCALER),
+    # --- secrets and storage
+    ("Password spec.*", _PASSWORD),
+    ("ExternalSecret spec.*", "the one safe shape: made once, never taken away, never rewritten"),
+    ("Role rules.*", _BOOTSTRAP),
+    ("RoleBinding *", _BOOTSTRAP),
+    ("ServiceAccount automountServiceAccountToken", "a pod that needs the API says so itself"),
+    ("PersistentVolumeClaim spec.accessModes.*", "all workers write to it"),
+    ("StorageClass *", "premium Azure disks that outlive their claim"),
+    ("PriorityClass *", "schedulers before workers: losing one loses all its work"),
+    # --- Flux
+    ("GitRepository spec.interval", "how long a merged commit waits"),
+    ("Kustomization spec.retryInterval", "two minutes until a failed unit is tried again"),
+    ("Kustomization spec.timeout", "15 minutes: a node pool may have to grow; 5 for the platform"),
+    ("Kustomization spec.wait", "the platform is all there before workspaces; the root waits not"),
+    ("Kustomization spec.healthChecks.*", "a workspace is ready when its scheduler is"),
+    ("Kustomization spec.*", _FLUX),
+    ("GitRepository spec.*", _FLUX),
+)
+
+
+def constant(kind: str, path: str) -> str:
+    """Why this field is the same whatever people write; empty where no reason is known."""
+    field = f"{kind} {path}"
+    return next((why for pattern, why in CONSTANTS if fnmatchcase(field, pattern)), "")

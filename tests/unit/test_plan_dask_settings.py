@@ -1,0 +1,56 @@
+"""Which settings Dask has: the names that we set ourselves, and how names and variables go over."""
+
+import pytest
+
+from modelops.plan import dask
+from modelops.plan.facts.dask_settings import (
+    NO_SETTINGS,
+    OPEN_SECTIONS,
+    SETTINGS,
+    is_setting,
+    setting_of,
+    variable_of,
+    without_section,
+)
+
+
+def test_variables_and_settings_go_over_into_one_another() -> None:
+    assert len(SETTINGS) > 150
+    assert {setting_of(variable_of(name)) for name in SETTINGS} == SETTINGS
+    assert variable_of("distributed.scheduler.worker-ttl") == (
+        "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL"
+    )
+
+
+def test_every_setting_is_one_and_lacks_nothing() -> None:
+    assert [name for name in sorted(SETTINGS) if not is_setting(name)] == []
+    assert [name for name in sorted(SETTINGS) if without_section(name)] == []
+    assert [name for name in OPEN_SECTIONS if not is_setting(f"{name}.anything")] == []
+    assert [name for name in NO_SETTINGS if is_setting(setting_of(name))] == []
+
+
+def test_what_the_compiler_sets_is_a_setting() -> None:
+    ours = {
+        *dask.SCHEDULER_VARIABLES,
+        *dask.WORKER_VARIABLES,
+        *(name for names in dask.FIELD_VARIABLES.values() for name in names),
+    }
+    dasks = sorted(name for name in ours if name.startswith("DASK_"))
+    assert len(dasks) > 5
+    assert [name for name in dasks if not is_setting(setting_of(name))] == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "meant"),
+    [
+        ("worker.memory.target", "distributed.worker.memory.target"),
+        ("admin.tick.limit", "distributed.admin.tick.limit"),  # Dask has another `admin`
+        ("scheduler.no-such-thing", "distributed.scheduler.no-such-thing"),
+        ("nanny", None),
+        ("admin.no-such-thing", None),
+        ("workers.memory", None),
+        ("rmm.pool-size", None),  # an old name that still works
+    ],
+)
+def test_what_lacks_its_first_part(setting: str, meant: str | None) -> None:
+    assert without_section(setting) == meant
