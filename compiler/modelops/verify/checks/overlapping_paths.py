@@ -5,7 +5,6 @@ in two places are the business of `duplicate_identity`.
 """
 
 from collections.abc import Iterator
-from itertools import combinations
 from pathlib import PurePosixPath
 
 from modelops.diagnostics import Diagnostic
@@ -18,14 +17,25 @@ HELP = "one Kustomization for each folder, and no folder inside another's"
 
 
 def overlapping_paths(placement: Placement) -> Iterator[Diagnostic]:
-    """Yield the second of every two Kustomizations that share files."""
+    """Yield each Kustomization that shares files with one before it."""
     for environment in placement.environments:
-        applied = [(placed, _path(placed)) for placed in kustomizations(environment)]
-        for (first, upper), (second, lower) in combinations(applied, 2):
-            if upper.is_relative_to(lower) or lower.is_relative_to(upper):
-                path = shown(text_at(first.body, "spec", "path"))
-                text = f"shares its files with {path} of {first.identity} in {first.file}"
-                yield finding(git.GIT004, second, ("spec", "path"), text, HELP)
+        taken: dict[PurePosixPath, Placed] = {}
+        around: dict[PurePosixPath, Placed] = {}
+        for second in kustomizations(environment):
+            path = _path(second)
+            folders = (path, *path.parents)
+            first = around.get(path) or next((taken[one] for one in folders if one in taken), None)
+            if first is not None:
+                yield _shared(first, second)
+            taken.setdefault(path, second)
+            for folder in folders:
+                around.setdefault(folder, second)
+
+
+def _shared(first: Placed, second: Placed) -> Diagnostic:
+    path = shown(text_at(first.body, "spec", "path"))
+    text = f"shares its files with {path} of {first.identity} in {first.file}"
+    return finding(git.GIT004, second, ("spec", "path"), text, HELP)
 
 
 def _path(placed: Placed) -> PurePosixPath:
