@@ -4,7 +4,7 @@
 in diagnostics, `cli` prints them. Nothing here reads a file or decides a winner.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -211,6 +211,17 @@ def derived(formula: str, made: V, *sources: object) -> V:
         return made
     settings = dict.fromkeys(setting for trace in traces for setting in trace.settings)
     return traced(made, Trace(formula, tuple(settings)))
+
+
+def scalars(value: object) -> Iterator[object]:
+    """Every scalar of plain data: the sources of what is made of all of it."""
+    if isinstance(value, Mapping):
+        value = tuple(value.values())
+    elif not isinstance(value, list):
+        yield value
+        return
+    for inner in value:
+        yield from scalars(inner)
 
 
 def carried(made: V, *sources: object) -> V:

@@ -19,8 +19,9 @@ from modelops.cli.report import settled
 from modelops.diagnostics import did_you_mean
 from modelops.disk import GENERATED, SOURCES
 from modelops.documents import Preview
-from modelops.explain import Field, How, fed_by, fields, shown
+from modelops.explain import Field, How, fed_by, fields
 from modelops.provenance import DataPath, Setting
+from modelops.validate.fault import dotted
 
 _NO_PREVIEW = Preview()
 
@@ -103,7 +104,7 @@ def _no_such_field(file: str, inside: list[Field], keys: tuple[str, ...]) -> str
         if _starts_with(one.path, keys[:known]) and len(one.path) > known
     }
     near = did_you_mean(keys[known], there)
-    return f"no object in `{GENERATED}/{file}` has the field `{shown(keys)}`: {near}"
+    return f"no object in `{GENERATED}/{file}` has the field `{dotted(keys)}`: {near}"
 
 
 # --- how it is told ------------------------------------------------------------------------------
@@ -120,7 +121,7 @@ def _text(found: list[Field]) -> Iterator[str]:
         yield f"{GENERATED}/{file}"
         yield f"{owner}"
         for one in group:
-            yield f"  {shown(one.path)} = {_value(one.value)}"
+            yield f"  {dotted(one.path)} = {_value(one.value)}"
             yield from (f"    {line}" for line in _cause(one))
         yield ""
 
@@ -144,7 +145,7 @@ def _cause(field: Field) -> Iterable[str]:
 
 def _setting(one: Setting) -> str:
     """`workers.processes 3 (file) environments/dev/workspaces/malaria.yaml:12:16`."""
-    name = shown(one.path) or "the name of"
+    name = dotted(one.path) or "the name of"
     if not one.path:
         return f"{name} {one.subject}"
     place = f"{one.at} ({one.layer})" if one.at else "the models' default"
@@ -161,7 +162,7 @@ def _plain(field: Field) -> dict[str, object]:
             "namespace": owner.namespace,
             "name": owner.name,
         },
-        "path": shown(field.path),
+        "path": dotted(field.path),
         "value": field.value,
         "how": field.how.value,
         "formula": field.trace.formula if field.trace else "",
@@ -174,7 +175,7 @@ def _plain_setting(one: Setting) -> dict[str, object]:
     at = one.at
     return {
         "subject": one.subject,
-        "path": shown(one.path),
+        "path": dotted(one.path),
         "value": one.text,
         "layer": one.layer,
         "at": {"file": at.file, "line": at.line, "column": at.column} if at else None,

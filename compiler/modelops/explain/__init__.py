@@ -13,7 +13,7 @@ from modelops.explain.constants import constant
 from modelops.manifests import Identity, Manifests, identity
 from modelops.provenance import DataPath, Setting, Trace, trace_of
 
-__all__ = ["Field", "How", "fed_by", "fields", "shown"]
+__all__ = ["Field", "How", "fed_by", "fields"]
 
 
 class How(Enum):
@@ -72,18 +72,6 @@ def fed_by(found: Iterator[Field], file: str, line: int) -> Iterator[Field]:
     for field in found:
         if any(_stands_on(setting, file, line) for setting in field.settings):
             yield field
-
-
-def shown(path: DataPath) -> str:
-    """A path as people write it: `spec.containers[0].env`, with quotes round keys with dots."""
-    text = ""
-    for part in path:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        else:
-            key = f'"{part}"' if "." in part else part
-            text += f".{key}" if text else key
-    return text
 
 
 def _field(file: str, owner: Identity, path: DataPath, value: object) -> Field:

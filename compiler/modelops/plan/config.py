@@ -1,7 +1,6 @@
 """The runtime's configuration of a workspace: a JSON file, in a ConfigMap named by its content."""
 
 import json
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from modelops import names
@@ -11,7 +10,7 @@ from modelops.plan import dask, resources
 from modelops.plan.images import bundle_registry
 from modelops.plan.scope import Scope
 from modelops.planned import ConfigPlan
-from modelops.provenance import derived
+from modelops.provenance import derived, scalars
 
 BUNDLES_DIRECTORY = "/opt/modelops/bundles"
 """Where an image carries its bundles."""
@@ -22,20 +21,12 @@ def config(scope: Scope) -> ConfigPlan:
     settings = _settings(scope)
     text = json.dumps(settings, indent=2, sort_keys=True) + "\n"
     name = names.content_named(names.RUNTIME_CONFIG, text.encode())
-    sources = (*_leaves(settings), scope.spec.executor.fresh_venv)
+    sources = (*scalars(settings), scope.spec.executor.fresh_venv)
     return ConfigPlan(
         name=derived("modelops-runtime-<hash of the settings>", name, *sources),
         file=dask.CONFIG_FILE,
         text=derived("the settings of the runtime, as JSON", text, *sources),
     )
-
-
-def _leaves(settings: Mapping[str, Any]) -> Iterator[object]:
-    for value in settings.values():
-        if isinstance(value, Mapping):
-            yield from _leaves(value)
-        else:
-            yield value
 
 
 def _settings(scope: Scope) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 Empty maps are left out, for cdk8s drops them and the objects judged must be the objects written.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from modelops.planned import WorkspacePlan
@@ -24,17 +24,6 @@ KEPT = {"kustomize.toolkit.fluxcd.io/prune": "disabled"}
 def numeral(number: int) -> str:
     """A number as text."""
     return carried(str(number), number)
-
-
-def leaves(value: object) -> Iterator[object]:
-    """Every scalar of an object or a part of one."""
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        yield value
-        return
-    for inner in value:
-        yield from leaves(inner)
 
 
 def described(

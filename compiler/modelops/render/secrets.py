@@ -15,9 +15,9 @@ from modelops.planned import (
     GeneratedSecret,
     WorkspacePlan,
 )
-from modelops.provenance import carried, derived
+from modelops.provenance import carried, derived, scalars
 from modelops.render.accounts import account
-from modelops.render.metadata import KEPT, Object, leaves, of_workspace
+from modelops.render.metadata import KEPT, Object, of_workspace
 from modelops.render.pods import container, pod_spec, pod_template
 
 RBAC = "rbac.authorization.k8s.io"
@@ -93,7 +93,7 @@ def _job(workspace: WorkspacePlan, plan: BootstrapPlan) -> Object:
     name = derived(
         "secret-bootstrap-<hash of the pod template>",
         content_named(plan.name, json.dumps(template, sort_keys=True).encode()),
-        *leaves(template),
+        *scalars(template),
     )
     return {
         "apiVersion": "batch/v1",
