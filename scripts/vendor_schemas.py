@@ -102,6 +102,27 @@ CUSTOM_RESOURCES = (
         "v1alpha1",
         "as ExternalSecret",
     ),
+    CustomResource(
+        "github.com/cloudnative-pg/cloudnative-pg",
+        "v1.30.0",
+        "config/crd/bases/postgresql.cnpg.io_clusters.yaml",
+        "v1",
+        "the release that supports PostgreSQL 15 to 18 on Kubernetes 1.34 to 1.36",
+    ),
+    CustomResource(
+        "sigs.k8s.io/gateway-api",
+        "v1.4.1",
+        "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml",
+        "v1",
+        "the newest standard channel; of its fields only those of the first release are written",
+    ),
+    CustomResource(
+        "github.com/openshift/api",
+        "v0.0.0-20251015095338-264e80a2b6e7",
+        "route/v1/zz_generated.crd-manifests/routes.crd.yaml",
+        "v1",
+        "the project tags no releases any more; Routes have not changed in years",
+    ),
 )
 
 KEPT = frozenset(
@@ -153,7 +174,7 @@ def cleaned(schema: Schema) -> Schema:
             value = schema[key]
             kept[key] = cleaned(value) if isinstance(value, dict) else value
     for key in ("allOf", "anyOf", "oneOf"):
-        if key in schema:
+        if schema.get(key):  # one definition has an empty one
             kept[key] = [cleaned(value) for value in schema[key]]
     return kept
 

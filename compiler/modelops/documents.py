@@ -4,7 +4,7 @@ A tree is plain data: dict, list, str, int, float, bool and None, treated as imm
 Nothing here knows the models: whether a key may exist is decided by `validate`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -23,6 +23,22 @@ class Kind(StrEnum):
     IMAGES = "Images"
     ENVIRONMENT = "Environment"
     WORKSPACE = "Workspace"
+    RUN = "Run"
+    SERVICE = "Service"
+
+
+UNIT_FOLDERS: Mapping[str, Kind] = {
+    "services": Kind.SERVICE,
+    "workspaces": Kind.WORKSPACE,
+    "runs": Kind.RUN,
+}
+"""The folders of an environment whose files compile to objects of their own."""
+
+
+def unit_target(kind: Kind, name: str) -> str:
+    """What the command line calls a unit of an environment: `workspaces/malaria`."""
+    folders = {kind: folder for folder, kind in UNIT_FOLDERS.items()}
+    return f"{folders[kind]}/{name}"
 
 
 SOURCE_LIMIT = 1 << 20
@@ -56,16 +72,26 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentDocuments:
-    """The files of one environment's folder; `profiles` and `workspaces` by name, sorted."""
+    """The files of one environment's folder.
+
+    Attributes:
+        profiles: by name, sorted.
+        units: by folder, then by name, sorted; every folder of `UNIT_FOLDERS` is there.
+    """
 
     environment: Document
     profiles: Mapping[str, Document]
-    workspaces: Mapping[str, Document]
+    units: Mapping[str, Mapping[str, Document]]
 
     @property
     def name(self) -> str:
         """The folder's name."""
         return self.environment.name
+
+    def all_units(self) -> Iterator[Document]:
+        """The files of all units, a folder at a time."""
+        for shelf in self.units.values():
+            yield from shelf.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +129,14 @@ class LayeredSpec:
 
 @dataclass(frozen=True, slots=True)
 class LayeredEnvironment:
-    """One environment and its workspaces, each with all its layers merged."""
+    """One environment and its units, each with all its layers merged."""
 
     spec: LayeredSpec
-    workspaces: tuple[LayeredSpec, ...]
+    units: tuple[LayeredSpec, ...]
+
+    def of(self, kind: Kind) -> tuple[LayeredSpec, ...]:
+        """The units of one kind, sorted by name."""
+        return tuple(unit for unit in self.units if unit.kind is kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +163,8 @@ class Setting:
     """One `--set TARGET:PATH=VALUE` of a preview, the highest layer.
 
     Attributes:
-        target: `environment` or `workspaces/NAME`; in every environment that is looked at.
+        target: `environment`, or a unit such as `workspaces/NAME`; in every environment that is
+            looked at.
         path: the keys from `spec` down.
         value: as YAML reads it; None deletes.
         mark: where it stands in the argument, whose "file" is `--set ARGUMENT`.
@@ -151,7 +182,7 @@ class Preview:
 
     Attributes:
         settings: in the order given, the last wins.
-        profiles: replaces the choice of profiles of every workspace; empty leaves the choice.
+        profiles: replaces the choice of profiles of every unit; empty leaves the choice.
     """
 
     settings: tuple[Setting, ...] = ()

@@ -18,7 +18,7 @@ ENVIRONMENT = re.compile(r"[a-z][a-z0-9]{0,11}")
 """No dash: so `modelops-dask-<env>-<name>` is ambiguous for no pair of names."""
 
 UNIT = re.compile(r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
-"""Workspaces and profiles: what a namespace, a label value and a file name all take."""
+"""Units and profiles: what a namespace, a label value and a file name all take."""
 
 LABEL_LIMIT = 63
 """Characters in a namespace, a label value, a Service or a Flux Kustomization's name."""
@@ -33,10 +33,41 @@ ENV_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 HASH_LENGTH = 10
 """Characters of the hash that a cut name ends in: 50 bits."""
 
+DASK = "dask"
+"""What a Dask plane is a part of: the value of `app.kubernetes.io/name` of its pods."""
+
 SCHEDULER = "dask-scheduler"
 WORKER = "dask-worker"
 RUNTIME_CONFIG = "modelops-runtime"
 RESULTS_CLAIM = "results"
+SERVICE = "service"
+"""What the pods of services are a part of: the value of `app.kubernetes.io/name`."""
+
+COMPONENT = "component"
+"""What the pods of a workspace's components are a part of."""
+
+CONTEXT = "context"
+"""The beginning of the name of the ConfigMap that components read their workspace's context in."""
+
+RUN = "run"
+"""What the pods of a run are a part of: the value of `app.kubernetes.io/name`."""
+
+RUN_WORKER = "run-worker"
+STORE = "store"
+STORE_ADMIN = "store-admin"
+STORE_INIT = "store-init"
+STORE_BACKUP = "store-backup"
+STORE_RESTORE = "store-restore"
+STORE_SCRIPTS = "store-scripts"
+"""The parts of a run; `store` and `store-admin` are also the Secrets of its Postgres."""
+
+OPERATED = ("postgresql", "database")
+"""`app.kubernetes.io/name` and `…/component` of the pods that CloudNativePG makes (v1.30)."""
+
+PULL_CHECK = "pull-secret-check"
+SHELL_IMAGE = "shell"
+"""The image of images.yaml that small scripts run in: one that needs no Secret to be pulled."""
+
 SECRET_BOOTSTRAP = "secret-bootstrap"  # noqa: S105 -- the name of a Job, not a password
 OUR_CLASS_PREFIX = "modelops-"
 """A retained storage class so named is made by the compiler; any other is someone else's."""
@@ -52,7 +83,7 @@ def is_environment(name: str) -> bool:
 
 
 def is_unit(name: str) -> bool:
-    """Whether `name` can be a workspace or a profile."""
+    """Whether `name` can be a workspace, run, service or profile."""
     return UNIT.fullmatch(name) is not None
 
 
@@ -109,6 +140,18 @@ def retained_class(environment: str) -> str:
     return derived("modelops-<environment>-retained", name, environment)
 
 
+def run_namespace(environment: str, run: str) -> str:
+    """`modelops-run-<env>-<name>`."""
+    name = fitted(f"modelops-run-{environment}-{run}")
+    return derived("modelops-run-<environment>-<run>", name, environment, run)
+
+
+def services_namespace(environment: str) -> str:
+    """`modelops-shared-<env>`: of all services of an environment."""
+    name = f"modelops-shared-{environment}"
+    return derived("modelops-shared-<environment>", name, environment)
+
+
 def platform_unit(environment: str) -> str:
     """The unit of what an environment's other units share."""
     return carried(f"{environment}/platform", environment)
@@ -117,6 +160,16 @@ def platform_unit(environment: str) -> str:
 def workspace_unit(environment: str, workspace: str) -> str:
     """The unit of one workspace; also its folder below `generated/`."""
     return carried(f"{environment}/workspaces/{workspace}", environment, workspace)
+
+
+def run_unit(environment: str, run: str, stage: str) -> str:
+    """The unit of one stage of a run; also its folder below `generated/`."""
+    return carried(f"{environment}/runs/{run}/{stage}", environment, run)
+
+
+def service_unit(environment: str, service: str) -> str:
+    """The unit of one service; also its folder below `generated/`."""
+    return carried(f"{environment}/services/{service}", environment, service)
 
 
 def flux_unit(environment: str) -> str:
@@ -133,6 +186,12 @@ def flux_kustomization(environment: str, unit: str) -> str:
     """The Flux Kustomization of a unit: `dev-platform`, `dev-ws-malaria`."""
     name = fitted(f"{environment}-{unit}")
     return derived("<environment>-<unit>", name, environment, unit)
+
+
+def run_config(namespace: str) -> str:
+    """The ConfigMap of a run's specification."""
+    name = fitted(f"{namespace}-run", SUBDOMAIN_LIMIT)
+    return derived("<namespace>-run", name, namespace)
 
 
 def service_host(service: str, namespace: str) -> str:

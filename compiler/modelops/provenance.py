@@ -170,6 +170,10 @@ class TracedNumber(int):
     trace: Trace
 
 
+class TracedFlag(TracedNumber):
+    """A truth value that remembers: the number 1 or 0, as `bool` cannot be."""
+
+
 class TracedShare(float):
     """A floating-point number that remembers."""
 

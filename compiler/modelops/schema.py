@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from modelops.documents import Kind
+from modelops.documents import UNIT_FOLDERS, Kind
 from modelops.model import MODELS
 from modelops.model.layers import FILE_ONLY, PARTIAL
 from modelops.names import API_VERSION
@@ -18,7 +18,7 @@ from modelops.names import API_VERSION
 Schema = dict[str, Any]
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
-LAYERED = (Kind.ENVIRONMENT, Kind.WORKSPACE)
+LAYERED = (Kind.ENVIRONMENT, *UNIT_FOLDERS.values())
 """The kinds whose files are merged with others."""
 
 _REFERENCE = "#/definitions/{model}"

@@ -414,7 +414,7 @@ def test_the_document_is_the_whole_story(run: Run) -> None:
         (MALARIA, "workers.replicas.x", "has no setting `workers.replicas.x`."),
         (MALARIA, "labels.team", f"{MALARIA} has no setting `labels.team`."),
         ("dev", "cluster.pools.cpu.vmsize", "did you mean `cluster.pools.cpu.vmSize`?"),
-        ("dev", "defaults.workspace", "it is a layer of the workspaces"),
+        ("dev", "defaults.workspace", "it is a layer of the units"),
         ("dev", "cluster..pools", "`cluster..pools` is no path: write a path like"),
         ("dev", "", "`` is no path"),
         ("dev/workspaces/malria", "owner", "did you mean `dev/workspaces/malaria`?"),

@@ -175,7 +175,7 @@ def test_check_is_for_ci(environments: Path, run: Run) -> None:
 
     assert (code, err) == (1, "")
     assert out == (
-        "environments/profiles/wild.yaml:1:1\n  no workspace uses the profile `wild`\n\n1 finding\n"
+        "environments/profiles/wild.yaml:1:1\n  no unit uses the profile `wild`\n\n1 finding\n"
     )
 
 

@@ -114,9 +114,9 @@ def test_where_there_is_no_terminal_there_is_none(monkeypatch: pytest.MonkeyPatc
 def test_workspaces_are_counted_by_their_files() -> None:
     files = ["environments/base.yaml", "environments/dev/environment.yaml"]
     named = [f"environments/dev/workspaces/w{number}.yaml" for number in range(1234)]
-    assert told.counted_workspaces([*files, *named]) == "1,234 workspaces"
-    assert told.counted_workspaces(named[:1]) == "1 workspace"
-    assert told.counted_workspaces(files) == "0 workspaces"
+    assert told.counted_units([*files, *named]) == "1,234 workspaces"
+    assert told.counted_units(named[:1]) == "1 workspace"
+    assert told.counted_units(files) == "0 workspaces"
 
 
 # --- the commands --------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def scalars() -> Iterator[tuple[str, DataPath, Span, str]]:
     assert documents
     every = [documents.base, documents.images, *documents.profiles.values()]
     for environment in documents.environments.values():
-        every += [environment.environment, *environment.workspaces.values()]
+        every += [environment.environment, *environment.all_units()]
     for document in every:
         assert document
         for path, mark in document.marks.items():

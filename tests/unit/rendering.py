@@ -188,6 +188,7 @@ WORKSPACE_PLAN = WorkspacePlan(
     scheduler=SCHEDULER,
     workers=WORKERS,
     secrets=SECRETS,
+    pull_check=None,
     claims=(ClaimPlan("results", "azurefile-csi-premium", 50 * GIB),),
     policies=POLICIES,
     entity_policies=ENTITY_POLICIES,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from modelops import pipeline
 from modelops.diagnostics import Diagnostic, Outcome
+from modelops.load.places import FOLDERS
 from modelops.plan import plan
 from modelops.planned import EnvironmentPlan, PlainValue, Plan, Variables, WorkspacePlan
 
@@ -59,7 +60,7 @@ def _written(file: str, spec: str) -> bytes:
 def _kind(file: str) -> str:
     *_, folder, name = file.split("/")
     by_name = {"base.yaml": "Defaults", "images.yaml": "Images", "environment.yaml": "Environment"}
-    return by_name.get(name) or {"profiles": "Profile", "workspaces": "Workspace"}[folder]
+    return by_name.get(name) or FOLDERS[folder].value
 
 
 def planned(specs: Specs) -> Outcome[Plan]:

@@ -59,7 +59,7 @@ def found(files: dict[str, str], given: Preview | None = None) -> list[Diagnosti
 def workspace(files: dict[str, str], given: Preview | None = None) -> LayeredSpec:
     """The workspace `a` of the environment `dev`."""
     (environment,) = layered(files, given).environments
-    (only,) = [spec for spec in environment.workspaces if spec.name == "a"]
+    (only,) = [spec for spec in environment.units if spec.name == "a"]
     return only
 
 
@@ -321,7 +321,7 @@ def test_what_is_known_is_merged_though_a_profile_is_not() -> None:
     outcome = layer(documents(files), Preview())
     assert outcome.failed
     assert outcome.value is not None
-    (spec,) = outcome.value.environments[0].workspaces
+    (spec,) = outcome.value.environments[0].units
     assert spec.tree["x"] == 1
     assert spec.profiles == ("p",)
 
@@ -330,7 +330,7 @@ def test_a_setting_reaches_its_target_in_every_environment() -> None:
     files = {"prod/environment": "{}", "prod/workspaces/a": "{}", "dev/workspaces/a": "{}"}
     files["dev/workspaces/b"] = "{}"
     given = layered(files, preview("workspaces/a:x.y=1", "environment:z=2"))
-    trees = [[spec.tree for spec in e.workspaces] for e in given.environments]
+    trees = [[spec.tree for spec in e.units] for e in given.environments]
     assert trees == [[{"x": {"y": 1}}, {}], [{"x": {"y": 1}}]]
     assert [e.spec.tree for e in given.environments] == [{"z": 2}, {"z": 2}]
 
@@ -421,6 +421,7 @@ def test_fragments_are_what_was_written() -> None:
         (Kind.ENVIRONMENT, own, {"defaults": {"workspace": {"x": 4}}}, "file"),
         (Kind.ENVIRONMENT, base, {"x": 1}, "base"),
         (Kind.WORKSPACE, base, {"x": {"y": None}}, "base"),
+        (Kind.RUN, base, {"x": 1}, "base"),
         (Kind.WORKSPACE, shared, {"x": 2}, "defaults of profile p"),
         (Kind.WORKSPACE, shared, {"x": 3}, "overrides of profile p"),
         (Kind.WORKSPACE, own, {"x": 4}, "environment"),
@@ -440,7 +441,7 @@ def test_a_fragment_that_is_no_map_says_nothing(part: str) -> None:
         "dev/workspaces/a": "{profile: p, x: 1}",
     }
     given = layered(files)
-    assert given.environments[0].workspaces[0].tree == {"profile": "p", "x": 1}
+    assert given.environments[0].units[0].tree == {"profile": "p", "x": 1}
     assert [fragment.kind for fragment in given.fragments] == [Kind.DEFAULTS, Kind.ENVIRONMENT]
 
 
@@ -450,7 +451,7 @@ def test_everything_is_sorted_by_name() -> None:
     files |= {f"{env}/workspaces/{name}": "{}" for env in names for name in names}
     given = layered(files)
     assert [e.spec.name for e in given.environments if e.spec.name != "dev"] == ["a", "b", "c"]
-    assert [spec.name for spec in given.environments[0].workspaces] == ["a", "b", "c"]
+    assert [spec.name for spec in given.environments[0].units] == ["a", "b", "c"]
 
 
 # RFC 7396, Appendix A. A whole document behaves as a value under a key does; null is no key.

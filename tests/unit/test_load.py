@@ -54,7 +54,7 @@ def test_every_file_is_what_its_place_says() -> None:
         *documents.profiles.values(),
         dev.environment,
         *dev.profiles.values(),
-        *dev.workspaces.values(),
+        *dev.all_units(),
         documents.environments["prod"].environment,
     ]
     assert [(d.file[13:], d.kind, d.name) for d in everything if d] == [
@@ -113,7 +113,7 @@ def test_notes_and_hidden_files_are_ignored(file: str) -> None:
         ("profiles/debug.YAML", "rename it to `debug.yaml`"),
         ("dev/enviroment.yaml", "did you mean `environment`?"),
         ("dev/workspace/malaria.yaml", "did you mean `workspaces`?"),
-        ("dev/runs/fit.yaml", "what may stand here: base.yaml"),
+        ("dev/run/fit.yaml", "did you mean `runs`?"),
         ("profiles/workspaces/big.yaml", "what may stand here: base.yaml"),
         ("profiles/gpu/big.yaml", "what may stand here: base.yaml"),
         ("dev/workspaces/a/b.yaml", "what may stand here: base.yaml"),
@@ -222,7 +222,7 @@ def test_the_name_may_be_written() -> None:
         "environments/dev/environment.yaml": text.format("Environment", "dev").encode(),
         "environments/dev/workspaces/a.yaml": text.format("Workspace", "a").encode(),
     }
-    assert list(loaded(sources).environments["dev"].workspaces) == ["a"]
+    assert list(loaded(sources).environments["dev"].units["workspaces"]) == ["a"]
 
 
 def test_all_files_are_judged() -> None:
@@ -349,4 +349,6 @@ def test_a_list_in_the_place_of_a_profile_is_no_business_of_load() -> None:
     sources = TREE | {
         "environments/dev/workspaces/malaria.yaml": written("Workspace", "\n  profile: [1]")
     }
-    assert loaded(sources).environments["dev"].workspaces["malaria"].spec == {"profile": [1]}
+    assert loaded(sources).environments["dev"].units["workspaces"]["malaria"].spec == {
+        "profile": [1]
+    }

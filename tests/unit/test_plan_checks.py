@@ -17,7 +17,13 @@ from tests.unit.small_tree import MALARIA, planned, sources, told, unmarked
 
 from modelops import pipeline
 from modelops.diagnostics import Diagnostic
-from modelops.plan.checks import CONFIGURATION_CHECKS, WORKSPACE_CHECKS
+from modelops.plan.checks import (
+    CONFIGURATION_CHECKS,
+    RUN_CHECKS,
+    SERVICE_CHECKS,
+    UNIT_CHECKS,
+    WORKSPACE_CHECKS,
+)
 
 CASES = (
     *check_cases_of_capacity.CASES,
@@ -27,7 +33,8 @@ CASES = (
     *check_cases_of_images.CASES,
     *check_cases_of_names.CASES,
 )
-CHECKS = {check.__name__ for check in (*WORKSPACE_CHECKS, *CONFIGURATION_CHECKS)}
+OF_UNITS = (*UNIT_CHECKS, *WORKSPACE_CHECKS, *RUN_CHECKS, *SERVICE_CHECKS)
+CHECKS = {check.__name__ for check in (*OF_UNITS, *CONFIGURATION_CHECKS)}
 
 
 def of_its_rules(case: Case, findings: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -24,6 +24,8 @@ PLACES = {
     Kind.IMAGES: "environments/images.yaml",
     Kind.ENVIRONMENT: "environments/dev/environment.yaml",
     Kind.WORKSPACE: "environments/dev/workspaces/malaria.yaml",
+    Kind.RUN: "environments/dev/runs/sir.yaml",
+    Kind.SERVICE: "environments/dev/services/mlflow.yaml",
 }
 ENVIRONMENT = "{cluster: {}, flux: {url: https://example.org/models}}"
 NAMES_OF_SCHEMAS = ("properties", "definitions", "patternProperties")
@@ -84,6 +86,8 @@ def test_there_is_one_file_a_kind() -> None:
         "environment.json",
         "images.json",
         "profile.json",
+        "run.json",
+        "service.json",
         "workspace.json",
     ]
 

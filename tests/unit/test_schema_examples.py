@@ -32,7 +32,7 @@ def roots() -> dict[str, dict[str, Any]]:
     own = [
         document
         for each in found.environments.values()
-        for document in (each.environment, *each.profiles.values(), *each.workspaces.values())
+        for document in (each.environment, *each.profiles.values(), *each.all_units())
     ]
     shared = [document for document in (found.base, found.images) if document]
     return {document.file: document.root for document in (*shared, *found.profiles.values(), *own)}

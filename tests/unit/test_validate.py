@@ -1,15 +1,15 @@
 """Stage `validate`, fed by the stages before it: what people write, and what they are told."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import pytest
 from pydantic import StringConstraints
 
 from modelops.diagnostics import Diagnostic, Outcome
-from modelops.documents import Kind, Layered, Preview
+from modelops.documents import UNIT_FOLDERS, Kind, Layered, Preview
 from modelops.layer import layer
 from modelops.load import load
 from modelops.model import MODELS, Configuration
@@ -21,6 +21,8 @@ from modelops.validate.values import SPOKEN
 DEV = "environments/dev/environment.yaml"
 MALARIA = "environments/dev/workspaces/malaria.yaml"
 MEASLES = "environments/dev/workspaces/measles.yaml"
+SIR = "environments/dev/runs/sir.yaml"
+MLFLOW = "environments/dev/services/mlflow.yaml"
 BASE = "environments/base.yaml"
 DEBUG = "environments/profiles/debug.yaml"
 IMAGES = "environments/images.yaml"
@@ -30,7 +32,7 @@ ENVIRONMENT = "cluster: {pools: {cpu: {}}}\nflux: {url: https://example.org/mode
 def kind_of(file: str) -> Kind:
     """The kind that a file's place asks for."""
     names = {DEV: Kind.ENVIRONMENT, BASE: Kind.DEFAULTS, IMAGES: Kind.IMAGES}
-    return names.get(file, Kind.WORKSPACE if "/workspaces/" in file else Kind.PROFILE)
+    return names.get(file, UNIT_FOLDERS.get(file.split("/")[-2], Kind.PROFILE))
 
 
 def layered(specs: dict[str, str]) -> Layered:
@@ -132,7 +134,7 @@ def test_values_of_env_stay_what_was_typed_in_whatever_layer() -> None:
 
 def test_layered_trees_are_left_as_they_are() -> None:
     given = layered({BASE: "workspace: {workers: {env: {A: 1e3}}}", MALARIA: "{}"})
-    specs = [*given.environments[0].workspaces, *given.fragments]
+    specs = [*given.environments[0].units, *given.fragments]
     before = deepcopy([spec.tree for spec in specs])
     validate(given)
     assert [spec.tree for spec in specs] == before
@@ -677,7 +679,14 @@ def test_pydantic_s_place_is_turned_into_what_was_written(
 
 # --- every place of every model ------------------------------------------------------------------
 
-FILES = {Kind.WORKSPACE: MALARIA, Kind.ENVIRONMENT: DEV, Kind.IMAGES: IMAGES, Kind.PROFILE: DEBUG}
+FILES = {
+    Kind.WORKSPACE: MALARIA,
+    Kind.ENVIRONMENT: DEV,
+    Kind.IMAGES: IMAGES,
+    Kind.PROFILE: DEBUG,
+    Kind.RUN: SIR,
+    Kind.SERVICE: MLFLOW,
+}
 ODD: tuple[Any, ...] = (True, -1, 1.5, 10**12, "", "~!", "x" * 5000, [], [[]], {}, {"x": {}})
 JARGON = ("Input should", "does not fit", "dict", "tuple", "Mapping", "constrained", "None", "True")
 
@@ -697,6 +706,9 @@ def nested(path: tuple[str, ...], value: object) -> Any:  # noqa: ANN401 -- any 
         return [value]
     tag = {"kind": "volume"} if key == "results" and rest and rest[0] != "kind" else {}
     inner = nested(tuple(rest), value)
+    if key == "parameters" and rest[1:] and rest[1] != "type":
+        kind = "categorical" if rest[1] == "choices" else "float"
+        inner = {"a": {"type": kind} | inner["a"]}
     return {"a" if key == ANY else key: tag | inner if tag else inner}
 
 
@@ -720,8 +732,17 @@ def test_there_are_plain_words_for_odd_values_anywhere(kind: Kind, path: tuple[s
             assert found.at.line <= 4
 
 
+def said_of_keys(slot: Slot) -> tuple[Any, ...]:
+    """What a map's type says of its keys."""
+    if get_origin(slot.annotation) is not Mapping:
+        return ()
+    key, _ = get_args(slot.annotation)
+    return get_args(key)[1:]
+
+
 def test_every_pattern_of_the_models_has_words() -> None:
     slots = [slot for model in MODELS.values() for _, slot in settings(Slot(model))]
     said = [said for slot in slots for each in (slot, *slot.choices()) for said in each.said]
+    said += [each for slot in slots for choice in slot.choices() for each in said_of_keys(choice)]
     patterns = {str(each.pattern) for each in said if isinstance(each, StringConstraints)}
     assert patterns - {"None"} == set(SPOKEN)

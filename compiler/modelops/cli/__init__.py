@@ -21,7 +21,7 @@ COMMANDS = {
     "show": ("show", "Show what is in effect, and where it came from."),
     "explain": ("explain", "Say why a value is what it is."),
     "lint": ("lint", "List what is written and changes nothing."),
-    "list": ("list_", "List environments and their workspaces."),
+    "list": ("list_", "List environments and their units."),
     "schema": ("schema", "Write schemas/ from the models."),
     "rule": ("rule", "Explain a rule, or list all."),
 }

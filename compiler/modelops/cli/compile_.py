@@ -22,7 +22,7 @@ from modelops.cli.options import (
     profile_option,
     set_option,
 )
-from modelops.cli.progress import counted_workspaces, progress
+from modelops.cli.progress import counted_units, progress
 from modelops.cli.project import chosen, project_root, sources_of
 from modelops.cli.report import chosen_format, say, settled
 from modelops.cli.terminal import put_bytes, tell_note
@@ -211,7 +211,7 @@ def _compiled(root: Path, environments: tuple[str, ...], previewed: Preview) -> 
         sources = sources_of(root, environments)
         earlier = earlier_files(root, environments)
     project = "\n".join([str(root), *environments])
-    with progress(f"compiling… {counted_workspaces(sources)}"):
+    with progress(f"compiling… {counted_units(sources)}"):
         outcome = made(Asked(sources, previewed, earlier, project, during))
     return settled(outcome, sources)
 

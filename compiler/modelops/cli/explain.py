@@ -28,7 +28,7 @@ Fields of generated files, and what a line of input feeds:
 @click.command("explain", epilog=EPILOG)
 @click.argument(
     "target",
-    metavar="[ENV[/workspaces/NAME]|FILE]",
+    metavar="[ENV[/UNIT]|FILE]",
     required=False,
     shell_complete=completing(targets_in),
 )

@@ -1,4 +1,4 @@
-"""`modelops explain` for a setting of a workspace or an environment: the text, and the JSON.
+"""`modelops explain` for a setting of an environment or a unit of it: the text, and the JSON.
 
 A target and a path into what is in effect there come in; for each setting leave its value, the line
 that won, and what every layer said. Nothing is planned: how a setting ends up in a manifest is
@@ -63,7 +63,7 @@ def explain(root: Path, target: str, path: str, preview: Preview, form: Form) ->
 
     Args:
         root: of the project.
-        target: `ENV`, `ENV/environment`, `ENV/workspaces/NAME`, or the file.
+        target: `ENV`, `ENV/environment`, a unit such as `ENV/workspaces/NAME`, or the file.
         path: into what is in effect there; a map means each setting in it.
         preview: what the command line adds.
         form: how it is told.
@@ -90,8 +90,8 @@ def _scene(chosen: Chosen, preview: Preview) -> Scene:
     if documents is None or layered is None:
         raise AssertionError(f"{chosen.file} was valid a moment ago")
     (held,), (merged,) = documents.environments.values(), layered.environments
-    specs = {spec.source: spec for spec in (merged.spec, *merged.workspaces)}
-    own = {document.file: document for document in (held.environment, *held.workspaces.values())}
+    specs = {spec.source: spec for spec in (merged.spec, *merged.units)}
+    own = {document.file: document for document in (held.environment, *held.all_units())}
     spec = specs[chosen.file]
     layers = tuple(layers_of(spec, own[chosen.file], layered.fragments, preview.settings))
     return Scene(spec, layers, MODEL_OF_KIND[spec.kind], effective(shown))
@@ -124,7 +124,7 @@ def _path(scene: Scene, parts: tuple[str, ...]) -> DataPath:
 def _remedy(scene: Scene, unknown: Unknown) -> str:
     """The setting that was meant; else where the key is at home; else what there is."""
     if not unknown.known and unknown.part in ELSEWHERE:
-        return "it is a layer of the workspaces, explain it there."
+        return "it is a layer of the units, explain it there."
     near = did_you_mean(unknown.part, unknown.instead)
     if is_near(near):
         meant = next(key for key in unknown.instead if near == f"did you mean `{key}`?")

@@ -7,14 +7,13 @@ first, in the order in which `layer` looked at them. Pure, and merges nothing.
 from collections.abc import Iterator, Sequence
 
 from modelops.cli.explained import Words
-from modelops.documents import Document, Kind, LayeredSpec, Setting
+from modelops.documents import Document, Kind, LayeredSpec, Setting, unit_target
 from modelops.layer.fragments import FILE, alone
 from modelops.layer.merge import as_written
 from modelops.layer.settings import (
     ENVIRONMENT_TARGET,
     SETTING,
     layers_by_target,
-    workspace_target,
 )
 
 
@@ -44,7 +43,7 @@ def layers_of(
 def _previewed(spec: LayeredSpec, settings: Sequence[Setting]) -> Iterator[tuple[str, Words]]:
     """A layer for each setting on the object."""
     is_environment = spec.kind is Kind.ENVIRONMENT
-    target = ENVIRONMENT_TARGET if is_environment else workspace_target(spec.name)
+    target = ENVIRONMENT_TARGET if is_environment else unit_target(spec.kind, spec.name)
     for layer in layers_by_target(settings).get(target, []):
         written = as_written(layer)
         yield layer.name, Words(written.tree, written.trails)

@@ -38,7 +38,7 @@ def command(*, environments: tuple[str, ...], check: bool, as_json: bool) -> Non
     """List what is written and changes nothing.
 
     Settings of base.yaml, of profiles and of environments that every object overrides, settings of
-    environments that repeat what lies below, profiles and images that no workspace uses. With
+    environments that repeat what lies below, profiles and images that no unit uses. With
     environments named, only findings in their own folders. Ends with 0 whatever is found, unless
     with --check.
     """

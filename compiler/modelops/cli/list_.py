@@ -1,4 +1,4 @@
-"""`modelops list`: environments and their workspaces at a glance."""
+"""`modelops list`: environments and their units at a glance."""
 
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,18 @@ from modelops.documents import Preview
 from modelops.planned import CpuScale, FixedScale, QueueScale
 
 if TYPE_CHECKING:
-    from modelops.model import Configured, ConfiguredEnvironment, WorkspaceSpec
+    from modelops.model import (
+        Configured,
+        ConfiguredEnvironment,
+        RunSpec,
+        ServiceSpec,
+        Unit,
+        WorkspaceSpec,
+    )
 
-HEAD = ("WORKSPACE", "PROFILE", "WORKERS", "IMAGE", "NAMESPACE")
+WORKSPACES = ("WORKSPACE", "PROFILE", "WORKERS", "IMAGE", "NAMESPACE")
+RUNS = ("RUN", "PROFILE", "WORKSPACE", "TRIALS", "WORKERS", "STORE", "NAMESPACE")
+SERVICES = ("SERVICE", "PROFILE", "PODS", "IMAGE", "NAMESPACE")
 
 EPILOG = """\
 \b
@@ -30,7 +39,7 @@ Examples:
 @click.command("list", epilog=EPILOG)
 @environments_argument
 def command(*, environments: tuple[str, ...]) -> None:
-    """List environments and their workspaces."""
+    """List environments and their units."""
     root = project_root()
     sources = sources_of(root, chosen(root, environments))
     configuration = settled(stages.configured(sources, Preview()), sources)
@@ -38,20 +47,51 @@ def command(*, environments: tuple[str, ...]) -> None:
 
 
 def _block(environment: "ConfiguredEnvironment") -> str:
-    """One environment: its tier and file, and a row for each workspace."""
-    configured = environment.environment
+    """One environment: its tier and file, and a row for each of its units."""
+    configured, name = environment.environment, environment.name
     folder = configured.source.rpartition("/")[0]
-    head = f"{environment.name} ({configured.spec.tier}): {configured.source}"
-    if not environment.workspaces:
+    head = f"{name} ({configured.spec.tier}): {configured.source}"
+    if not environment.units:
         return f"{head}\n  no workspaces in {folder}/workspaces/"
-    rows = [_row(environment.name, workspace) for workspace in environment.workspaces]
-    return f"{head}, workspaces/WORKSPACE.yaml\n{table(HEAD, rows, '  ')}"
+    tables = (
+        ("workspaces", WORKSPACES, [_workspace(name, one) for one in environment.workspaces]),
+        ("runs", RUNS, [_run(name, one) for one in environment.runs]),
+        ("services", SERVICES, [_service(name, one) for one in environment.services]),
+    )
+    there = [each for each in tables if each[-1]]
+    places = [f"{folder}/{titles[0]}.yaml" for folder, titles, _ in there]
+    rows = "\n\n".join(table(titles, rows, "  ") for _, titles, rows in there)
+    return f"{head}, {', '.join(places)}\n{rows}"
 
 
-def _row(environment: str, workspace: "Configured[WorkspaceSpec]") -> tuple[str, ...]:
+def _begin(unit: "Unit") -> tuple[str, str]:
+    """What every row begins with: the unit's name and its profiles."""
+    return unit.name, ", ".join(unit.profiles) or "-"
+
+
+def _run(environment: str, run: "Configured[RunSpec]") -> tuple[str, ...]:
+    spec = run.spec
     return (
-        workspace.name,
-        ", ".join(workspace.profiles) or "-",
+        *_begin(run),
+        spec.workspace,
+        f"{spec.trials} x {spec.replicates}",
+        f"{spec.workers.replicas} {spec.workers.mode}",
+        "none" if spec.store.kind == "none" else f"{spec.store.kind} {spec.store.mode}",
+        names.run_namespace(environment, run.name),
+    )
+
+
+def _service(environment: str, service: "Configured[ServiceSpec]") -> tuple[str, ...]:
+    spec = service.spec
+    scaling = spec.autoscaling
+    fixed = 1 if spec.replicas is None else spec.replicas
+    pods = f"{scaling.min}-{scaling.max} cpu" if scaling else str(fixed)
+    return (*_begin(service), pods, spec.image, names.services_namespace(environment))
+
+
+def _workspace(environment: str, workspace: "Configured[WorkspaceSpec]") -> tuple[str, ...]:
+    return (
+        *_begin(workspace),
         _workers(workspace.spec),
         workspace.spec.workers.image,
         names.workspace_namespace(environment, workspace.name),

@@ -15,17 +15,17 @@ from modelops.cli import stages
 from modelops.cli.project import chosen, sources_of, unknown
 from modelops.cli.report import settled
 from modelops.disk import SOURCES
-from modelops.documents import Preview
+from modelops.documents import UNIT_FOLDERS, Preview
 
 if TYPE_CHECKING:
-    from modelops.model import Configuration, Configured, EnvironmentSpec, WorkspaceSpec
+    from modelops.model import Configuration, Configured, EnvironmentSpec, Unit
 
-    Shown = Configured[EnvironmentSpec] | Configured[WorkspaceSpec]
+    Shown = Configured[EnvironmentSpec] | Unit
 
 ELSEWHERE = frozenset({"defaults"})
 """An environment's layer of other objects: in effect there, and shown there."""
 
-OBJECT = re.compile(rf"{SOURCES}/[^/]+/(?:environment|workspaces/[^/]+)\.yaml")
+OBJECT = re.compile(rf"{SOURCES}/[^/]+/(?:environment|(?:{'|'.join(UNIT_FOLDERS)})/[^/]+)\.yaml")
 """The files that objects are named after."""
 
 
@@ -81,5 +81,5 @@ def _file(target: str) -> str:
 def _found(configuration: "Configuration", file: str) -> "Shown":
     """The object that a file is named after."""
     (environment,) = configuration.environments
-    objects: list[Shown] = [environment.environment, *environment.workspaces]
+    objects: list[Shown] = [environment.environment, *environment.units]
     return next(each for each in objects if each.source == file)

@@ -21,8 +21,8 @@ set_option = click.option(
     "settings",
     multiple=True,
     metavar="TARGET:PATH=VALUE",
-    help="Preview a value above all layers; TARGET is `environment` or `workspaces/NAME`. May be"
-    " repeated.",
+    help="Preview a value above all layers; TARGET is `environment` or a unit,"
+    " such as `workspaces/NAME`. May be repeated.",
 )
 profile_option = click.option(
     "--profile",

@@ -14,6 +14,7 @@ from threading import Event, Thread
 from typing import TextIO
 
 from modelops.disk import SOURCES
+from modelops.documents import UNIT_FOLDERS, Kind
 
 PATIENCE = 1.0
 """Seconds until something is shown."""
@@ -42,10 +43,19 @@ def progress(stage: str) -> Iterator[None]:
         teller.join()
 
 
-def counted_workspaces(sources: Iterable[str]) -> str:
-    """`1,000 workspaces`, by the files' names."""
-    found = sum(fnmatch(file, f"{SOURCES}/*/workspaces/*.yaml") for file in sources)
-    return f"{found:,} workspace{'s' * (found != 1)}"
+def counted_units(sources: Iterable[str]) -> str:
+    """`1,000 workspaces, 2 runs`, by the files' names; workspaces are told also where none is."""
+    files = tuple(sources)
+    found = {
+        kind: sum(fnmatch(file, f"{SOURCES}/*/{folder}/*.yaml") for file in files)
+        for folder, kind in UNIT_FOLDERS.items()
+    }
+    told = (
+        f"{count:,} {kind.lower()}{'s' * (count != 1)}"
+        for kind, count in found.items()
+        if count or kind is Kind.WORKSPACE
+    )
+    return ", ".join(told)
 
 
 def _is_watched(stream: TextIO | None) -> bool:

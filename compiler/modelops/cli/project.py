@@ -19,6 +19,7 @@ from modelops.disk import (
     find_root,
     read_sources,
 )
+from modelops.documents import UNIT_FOLDERS
 
 Complete = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
@@ -67,8 +68,8 @@ def environments_in(root: Path) -> list[str]:
 
 def targets_in(root: Path) -> list[str]:
     """What `show` can show, by the names of files."""
-    workspaces = (root / SOURCES).glob("*/workspaces/*.yaml")
-    found = (path.relative_to(root / SOURCES).with_suffix("").as_posix() for path in workspaces)
+    units = (path for each in UNIT_FOLDERS for path in (root / SOURCES).glob(f"*/{each}/*.yaml"))
+    found = (path.relative_to(root / SOURCES).with_suffix("").as_posix() for path in units)
     return sorted([*environment_names(root), *found])
 
 

@@ -29,7 +29,7 @@ Examples:
 
 
 @click.command("show", epilog=EPILOG)
-@click.argument("target", metavar="ENV[/workspaces/NAME]", shell_complete=completing(targets_in))
+@click.argument("target", metavar="ENV[/UNIT]", shell_complete=completing(targets_in))
 @click.option(
     "--origins",
     "with_origins",
@@ -43,8 +43,8 @@ def command(
 ) -> None:
     """Show what is in effect, and where it came from.
 
-    All fields of a workspace or an environment after all layers, defaults among them, in their
-    canonical form, as YAML.
+    All fields of an environment, or of a unit of it such as workspaces/malaria or runs/sir, after
+    all layers, defaults among them, in their canonical form, as YAML.
     """
     shown = configured(choose(project_root(), target), preview(settings, profiles))
     put(_text(shown, with_origins=with_origins))

@@ -1,7 +1,7 @@
 """What people wrote that changes nothing: settings that win nowhere, files and names nobody uses.
 
 All objects with their layers merged, and the valid configuration, come in; findings leave. Judged
-are the layers that objects share, each by all objects that look at it; what a workspace's own file
+are the layers that objects share, each by all objects that look at it; what a unit's own file
 repeats is for rule CFG004. A null is never idle: it guards against what a lower layer may say one
 day. Pure.
 """
@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 
 from modelops.disk import SHARED_FOLDER
-from modelops.documents import Kind, Layered, LayeredEnvironment, LayeredSpec
+from modelops.documents import UNIT_FOLDERS, Kind, Layered, LayeredEnvironment, LayeredSpec
 from modelops.layer.fragments import FILE
 from modelops.model import Configuration
+from modelops.plan.scope import unit_scopes
 from modelops.provenance import DataPath, Origin, Span, Trail, start_of
 from modelops.validate.fault import dotted
 
@@ -26,9 +27,9 @@ class Why(StrEnum):
     REPEATED = "repeated"
     """An environment says what the layer below it says."""
     PROFILE = "profile"
-    """No workspace uses the profile."""
+    """No unit uses the profile."""
     IMAGE = "image"
-    """No workspace uses the image."""
+    """No unit uses the image."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -89,9 +90,7 @@ def _of_kind(environment: LayeredEnvironment, kind: Kind) -> tuple[LayeredSpec, 
     match kind:
         case Kind.ENVIRONMENT:
             return (environment.spec,)
-        case Kind.WORKSPACE:
-            return environment.workspaces
-    return ()
+    return environment.of(kind)
 
 
 def _looks_at(spec: LayeredSpec, part: LayeredSpec) -> bool:
@@ -162,26 +161,26 @@ def _all(count: int, kind: Kind) -> str:
 
 
 def _profiles(layered: Layered) -> Iterator[Idle]:
-    """Profiles that no workspace uses; an environment's own are for its workspaces alone."""
+    """Profiles that no unit uses; an environment's own are for its units alone."""
     for profile in layered.profiles:
         owner = _owner(profile.source)
         used = {
             name
-            for spec in _objects(layered, Kind.WORKSPACE)
+            for kind in UNIT_FOLDERS.values()
+            for spec in _objects(layered, kind)
             if owner in {None, _owner(spec.source)}
             for name in spec.profiles
         }
         if profile.name not in used:
             where = f"of {owner} " if owner else ""
-            message = f"no workspace {where}uses the profile `{profile.name}`"
+            message = f"no unit {where}uses the profile `{profile.name}`"
             yield Idle(start_of(profile.source), Why.PROFILE, profile.name, message)
 
 
 def _images(configuration: Configuration) -> Iterator[Idle]:
-    """Images of images.yaml that no workspace uses."""
-    specs = [each.spec for held in configuration.environments for each in held.workspaces]
-    used = {name for spec in specs for name in (spec.scheduler.image, spec.workers.image)}
+    """Images of images.yaml that no unit uses."""
+    used = {part.image for scope in unit_scopes(configuration) for part in scope.parts}
     for name in configuration.images.spec.images:
         if name not in used:
             at = configuration.images.at_key("images", name)
-            yield Idle(at, Why.IMAGE, name, f"no workspace uses the image `{name}`")
+            yield Idle(at, Why.IMAGE, name, f"no unit uses the image `{name}`")

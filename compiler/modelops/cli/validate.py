@@ -14,12 +14,12 @@ from modelops.cli.options import (
     profile_option,
     set_option,
 )
-from modelops.cli.progress import counted_workspaces, progress
+from modelops.cli.progress import counted_units, progress
 from modelops.cli.project import chosen, project_root, sources_of
 from modelops.cli.report import say, settled
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.text import counted
-from modelops.manifests import EnvironmentManifests, Manifests
+from modelops.manifests import Manifests
 
 EPILOG = """\
 \b
@@ -48,7 +48,7 @@ def command(
     named = chosen(root, environments)
     previewed = preview(settings, profiles)
     sources = sources_of(root, named)
-    with progress(f"validating… {counted_workspaces(sources)}"):
+    with progress(f"validating… {counted_units(sources)}"):
         outcome = stages.judged(sources, previewed, earlier_files(root, named))
     say(_verdict(settled(outcome, sources), outcome.diagnostics))
 
@@ -56,12 +56,6 @@ def command(
 def _verdict(manifests: Manifests, diagnostics: tuple[Diagnostic, ...]) -> str:
     """`dev, prod: 7 workspaces, no problems`."""
     names = ", ".join(environment.name for environment in manifests.environments)
-    workspaces = sum(_workspaces(environment) for environment in manifests.environments)
+    units = {unit.source for environment in manifests.environments for unit in environment.units}
     found = counted(diagnostics) or "no problems"
-    plural = "s" * (workspaces != 1)
-    return f"{names or 'no environments'}: {workspaces} workspace{plural}, {found}"
-
-
-def _workspaces(environment: EnvironmentManifests) -> int:
-    """Units are named after their files; all others are the environment's own."""
-    return len({unit.source for unit in environment.units} - {environment.source})
+    return f"{names or 'no environments'}: {counted_units(units)}, {found}"

@@ -77,7 +77,7 @@ def fed_by(found: Iterator[Field], file: str, line: int) -> Iterator[Field]:
 def _field(file: str, owner: Identity, path: DataPath, value: object) -> Field:
     trace = trace_of(value)
     pattern = ".".join("*" if isinstance(part, int) else part for part in path)
-    reason = "" if trace else constant(owner.kind, pattern)
+    reason = "" if trace else constant(owner.kind, owner.name, pattern)
     return Field(file, owner, path, value, trace, reason)
 
 

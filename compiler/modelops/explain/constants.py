@@ -1,7 +1,8 @@
 """Why a field is what it is where no input decides it: the constants, each with a reason.
 
-A pattern is matched against `Kind path`; list items are `*`. The first that matches says why. What
-no pattern matches has no reason, and a test fails: a new constant needs a line here.
+A pattern is matched against `Kind path` and `Kind/name path`; list items are `*`. The first that
+matches says why. What no pattern matches has no reason, and a test fails: a new constant needs a
+line here.
 """
 
 from fnmatch import fnmatchcase
@@ -16,6 +17,13 @@ _ONE_NAME = "the same in every workspace: its namespace tells them apart"
 _FLUX = "how Flux applies: it prunes what is gone and never deletes to force a change"
 _BOOTSTRAP = "the Job that makes secrets once, in the cluster"
 _AUTOSCALER = "grow fast and shrink slowly: whoever shrinks does not know which pods hold results"
+_CHECK = "the Job that waits for the pull secret, and says how to make it"
+_STORE_INIT = "the Job that makes the run's role and database, and proves them"
+_WORKERS = "the pods that lead a run: each tried again by itself, but not where memory was short"
+_BACKUP = "dumps of the run's store, one at a time; the way back is started by people alone"
+_SERVER = "one Postgres for one run, slow to kill: a crash takes time to recover from"
+_SMALL = "a small Job that connects, waits and ends"
+_CLUSTER = "what CloudNativePG is to make: no superuser by password, volumes that may grow"
 _PASSWORD = "forty letters and digits: symbols break connection strings"  # noqa: S105 -- a sentence
 
 CONSTANTS: tuple[tuple[str, str], ...] = (
@@ -28,6 +36,49 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
         "* metadata.annotations.kustomize.toolkit.fluxcd.io/prune",
         "Flux must not remove data when the file is removed",
     ),
+    # --- runs, and what several kinds of units have
+    ("*/store-scripts-* data.*", "the scripts that the store's containers run"),
+    ("*/store-scripts-* metadata.name", "named by a hash of the scripts"),
+    ("Job/pull-secret-check-* spec.template.spec.containers.*.resources.*", _SMALL),
+    ("Job/pull-secret-check-* spec.template.spec.containers.*.env.*.value", _CHECK),
+    ("Job/store-init-* spec.template.spec.*ontainers.*.resources.*", _SMALL),
+    (
+        "Job/store-init-* spec.template.spec.*ontainers.*.env.*.value",
+        "how libpq reaches the store, and files with passwords",
+    ),
+    ("Job/run-worker-* spec.template.spec.containers.*.env.*.value", "where the pod finds things"),
+    (
+        "Job/run-worker-* spec.template.spec.terminationGracePeriodSeconds",
+        "two minutes to tell what it knows and to let go of the lead",
+    ),
+    ("Job/* spec.template.spec.terminationGracePeriodSeconds", "it has nothing to finish"),
+    ("Job/pull-secret-check-* spec.template.spec.restartPolicy", _CHECK),
+    ("Job/store-init-* spec.template.spec.restartPolicy", _STORE_INIT),
+    ("Job/run-worker-* spec.template.spec.restartPolicy", _WORKERS),
+    ("CronJob spec.jobTemplate.spec.template.spec.*securityContext.*", _RESTRICTED),
+    ("CronJob *", _BACKUP),
+    (
+        "StatefulSet metadata.annotations.kustomize.toolkit.fluxcd.io/force",
+        "its data may go, so Flux may make it anew where it cannot be changed in place",
+    ),
+    ("StatefulSet spec.template.spec.containers.*.resources.*", _SERVER),
+    ("StatefulSet spec.template.spec.terminationGracePeriodSeconds", "time for a fast shutdown"),
+    ("StatefulSet spec.template.spec.containers.*.env.*", "how the image makes a new store"),
+    (
+        "StatefulSet spec.template.metadata.annotations.cluster-autoscaler.kubernetes.io/*",
+        "a store that is moved is away for minutes",
+    ),
+    ("StatefulSet metadata.name", _ONE_NAME),
+    ("StatefulSet spec.persistentVolumeClaimRetentionPolicy.*", "as `store.retain` says"),
+    ("Cluster metadata.name", _ONE_NAME),
+    ("Cluster spec.*", _CLUSTER),
+    ("Service/store spec.*", "headless: clients reach the one pod itself"),
+    ("ExternalSecret metadata.name", "the Secret that it makes"),
+    ("Password metadata.name", "the Secret that it is for"),
+    ("PersistentVolumeClaim/store-backups spec.accessModes.*", "one Job at a time writes to it"),
+    ("ResourceQuota spec.hard.services.*", "a unit is reached from inside the cluster only"),
+    ("ResourceQuota spec.hard.persistentvolumeclaims", "no volume: results live with the pod"),
+    ("ResourceQuota spec.hard.*", "the most that the unit's own pods can need"),
     ("Namespace metadata.labels.pod-security.kubernetes.io/*", "Pod Security restricted"),
     ("Deployment metadata.name", _ONE_NAME),
     ("Service metadata.name", _ONE_NAME),
@@ -82,7 +133,11 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ("* spec.template.spec.tolerations.*", "AKS taints spot nodes with this"),
     ("* spec.template.spec.affinity.*", "spot nodes are sought where the pool has them"),
     ("* spec.template.spec.topologySpreadConstraints.*", "one failing node must not take all pods"),
+    ("Job/pull-secret-check-* spec.*", _CHECK),
+    ("Job/store-init-* spec.*", _STORE_INIT),
+    ("Job/run-worker-* spec.*", _WORKERS),
     ("Job spec.*", _BOOTSTRAP),
+    ("StatefulSet spec.*", _SERVER),
     ("PodDisruptionBudget spec.*", "a node may be drained one worker at a time"),
     # --- network
     ("Service spec.type", "reached from inside the cluster only: Dask has no login"),
@@ -98,9 +153,6 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ("CiliumNetworkPolicy spec.*", "what only Cilium can name: the node itself, the API server"),
     # --- bounds
     ("LimitRange spec.limits.*", "for containers that say nothing: none of ours is silent"),
-    ("ResourceQuota spec.hard.services.*", "a workspace is reached from inside the cluster only"),
-    ("ResourceQuota spec.hard.persistentvolumeclaims", "no volume: results live with the pod"),
-    ("ResourceQuota spec.hard.pods", "the scheduler, two default workers and their surge"),
     # --- autoscaling
     ("ScaledObject spec.minReplicaCount", "0 where nobody wrote a minimum"),
     ("HorizontalPodAutoscaler spec.minReplicas", "1 where nobody wrote a minimum"),
@@ -119,6 +171,11 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ("GitRepository spec.interval", "how long a merged commit waits"),
     ("Kustomization spec.retryInterval", "two minutes until a failed unit is tried again"),
     ("Kustomization spec.timeout", "15 minutes: a node pool may have to grow; 5 for the platform"),
+    (
+        "Kustomization/*-run-* spec.wait",
+        "what the next stage stands on is done before it; workers outlive any timeout",
+    ),
+    ("Kustomization/*-run-* spec.healthChecks.*", "a store's stage is done when the store is up"),
     ("Kustomization spec.wait", "the platform is all there before workspaces; the root waits not"),
     ("Kustomization spec.healthChecks.*", "a workspace is ready when its scheduler is"),
     ("Kustomization spec.*", _FLUX),
@@ -126,7 +183,20 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
 )
 
 
-def constant(kind: str, path: str) -> str:
-    """Why this field is the same whatever people write; empty where no reason is known."""
-    field = f"{kind} {path}"
-    return next((why for pattern, why in CONSTANTS if fnmatchcase(field, pattern)), "")
+def constant(kind: str, name: str, path: str) -> str:
+    """Why this field is the same whatever people write; empty where no reason is known.
+
+    Args:
+        kind: of the object.
+        name: of the object.
+        path: of the field in it.
+    """
+    field, named = f"{kind} {path}", f"{kind}/{name} {path}"
+    return next(
+        (
+            why
+            for pattern, why in CONSTANTS
+            if fnmatchcase(field, pattern) or fnmatchcase(named, pattern)
+        ),
+        "",
+    )

@@ -1,6 +1,6 @@
 """Stage `layer`: from Documents to one merged tree an object, with the origin of every value.
 
-Documents and what a preview adds come in; for every environment and workspace the merge of all its
+Documents and what a preview adds come in; for every environment and unit the merge of all its
 layers leaves, and beside each tree the trails of its values. Defaults of the models are no layer
 here, and no key is judged: both are the business of `validate`. Nothing that comes in is changed.
 """
@@ -14,10 +14,12 @@ from modelops.documents import (
     Document,
     Documents,
     EnvironmentDocuments,
+    Kind,
     Layered,
     LayeredEnvironment,
     LayeredSpec,
     Preview,
+    unit_target,
 )
 from modelops.layer.fragments import (
     DEFAULTS,
@@ -26,6 +28,7 @@ from modelops.layer.fragments import (
     Fragments,
     alone,
     fragments_of,
+    key_of,
     layers_of,
     loose,
     profile_layer,
@@ -45,9 +48,8 @@ from modelops.layer.settings import (
     SETTING,
     layers_by_target,
     without_target,
-    workspace_target,
 )
-from modelops.provenance import DataPath, Origins
+from modelops.provenance import Origins
 
 __all__ = ["layer"]
 
@@ -101,51 +103,51 @@ def _profiles(documents: Documents) -> Iterator[Document]:
 
 
 def _environment(scene: Scene, environment: EnvironmentDocuments) -> Outcome[LayeredEnvironment]:
-    """One environment and its workspaces."""
+    """One environment and its units."""
     looked: Looked = [
-        *_in_base(scene, "environment"),
+        *_in_base(scene, Kind.ENVIRONMENT),
         (FILE, whole(environment.environment, but="defaults")),
         *_set_on(scene, ENVIRONMENT_TARGET),
     ]
     spec = _merged(environment.environment, looked)
     names = sorted({*scene.documents.profiles, *environment.profiles})
     default = chosen_by_environment(spec)
-    choices = {
-        name: _choice(scene, document, default) for name, document in environment.workspaces.items()
-    }
-    workspaces = tuple(
-        _workspace(scene, environment, document, known(choices[name], names))
-        for name, document in environment.workspaces.items()
+    choices = [
+        (document, _choice(scene, document, default)) for document in environment.all_units()
+    ]
+    units = tuple(
+        _unit(scene, environment, document, known(choice, names)) for document, choice in choices
     )
     found = [
         diagnostic
-        for choice in (default, *choices.values())
+        for choice in (default, *(choice for _, choice in choices))
         for diagnostic in unknown(choice, names, environment)
     ]
-    return Outcome(LayeredEnvironment(spec, workspaces), tuple(found))
+    return Outcome(LayeredEnvironment(spec, units), tuple(found))
 
 
 def _choice(scene: Scene, document: Document, default: Choice) -> Choice:
-    """A workspace's profiles: the preview's, else the file's, else its environment's."""
+    """A unit's profiles: the preview's, else the file's, else its environment's."""
     if scene.preview:
         return scene.preview
     return default if document.spec.get("profile") is None else chosen_by_file(document)
 
 
-def _workspace(
+def _unit(
     scene: Scene,
     environment: EnvironmentDocuments,
     document: Document,
     profiles: tuple[str, ...],
 ) -> LayeredSpec:
-    """One workspace."""
+    """One workspace, run or service."""
+    key, own = key_of(document.kind), environment.environment.file
     looked: Looked = [
-        *_in_base(scene, "workspace"),
-        ("environment", scene.fragments.get((environment.environment.file, DEFAULTS))),
-        *_in_profiles(scene, environment, profiles, DEFAULTS),
+        *_in_base(scene, document.kind),
+        ("environment", scene.fragments.get((own, (DEFAULTS, key)))),
+        *_in_profiles(scene, environment, profiles, (DEFAULTS, key)),
         (FILE, whole(document)),
-        *_in_profiles(scene, environment, profiles, OVERRIDES),
-        *_set_on(scene, workspace_target(document.name)),
+        *_in_profiles(scene, environment, profiles, (OVERRIDES, key)),
+        *_set_on(scene, unit_target(document.kind, document.name)),
     ]
     return _merged(document, looked, profiles)
 
@@ -164,19 +166,19 @@ def _merged(document: Document, looked: Looked, profiles: tuple[str, ...] = ()) 
     )
 
 
-def _in_base(scene: Scene, key: str) -> Looked:
+def _in_base(scene: Scene, kind: Kind) -> Looked:
     """The layer of `base.yaml`, where there is such a file."""
     base = scene.documents.base
-    return [("base", scene.fragments.get((base.file, (key,))))] if base else []
+    return [("base", scene.fragments.get((base.file, (key_of(kind),))))] if base else []
 
 
 def _in_profiles(
-    scene: Scene, environment: EnvironmentDocuments, names: tuple[str, ...], path: DataPath
+    scene: Scene, environment: EnvironmentDocuments, names: tuple[str, ...], path: tuple[str, str]
 ) -> Looked:
     """The layers of profiles in order; of each, the shared file lies below the environment's."""
     shelves = ((scene.documents.profiles, None), (environment.profiles, environment.name))
     return [
-        (profile_layer(name, owner, path), scene.fragments.get((shelf[name].file, path)))
+        (profile_layer(name, owner, path[0]), scene.fragments.get((shelf[name].file, path)))
         for name in names
         for shelf, owner in shelves
         if name in shelf
@@ -195,5 +197,5 @@ def _idle_defaults(documents: Documents) -> Iterator[Diagnostic]:
     if base and isinstance(fragment, dict) and "defaults" in fragment:
         mark = base.marks["spec", "environment", "defaults"]
         message = "`defaults` in `base.yaml` would reach nothing"
-        remedy = "write its `workspace` directly below the `spec` of `base.yaml`"
+        remedy = "write what is in it directly below the `spec` of `base.yaml`"
         yield Diagnostic(cfg.CFG001, message, mark.key or mark.value, help=remedy)

@@ -8,13 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from modelops.documents import Document, Documents, Kind, LayeredSpec
+from modelops.documents import UNIT_FOLDERS, Document, Documents, Kind, LayeredSpec
 from modelops.layer.merge import Layer, as_written
 from modelops.provenance import DataPath, Origins
 
 FILE = "file"
-DEFAULTS: DataPath = ("defaults", "workspace")
-OVERRIDES: DataPath = ("overrides", "workspace")
+DEFAULTS = "defaults"
+OVERRIDES = "overrides"
+"""Where a Profile, and below `defaults` an Environment, holds its partial specs by kind."""
+
+
+def key_of(kind: Kind) -> str:
+    """The key that a kind's partial specs have: `workspace`."""
+    return kind.value.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +37,10 @@ Fragments = Mapping[tuple[str, DataPath], Layer]
 """The layer of every partial spec, by its file and its path below `spec`."""
 
 
-def profile_layer(profile: str, owner: str | None, path: DataPath) -> str:
+def profile_layer(profile: str, owner: str | None, part: str) -> str:
     """What a profile's layer is called; `owner` is the environment whose own profile it is."""
     whose = f"{owner}'s " if owner else ""
-    return f"{path[0]} of {whose}profile {profile}"
+    return f"{part} of {whose}profile {profile}"
 
 
 def fragments_of(documents: Documents) -> list[Fragment]:
@@ -106,15 +112,18 @@ def _tree(held: Fragment) -> Any:  # noqa: ANN401 -- whatever a person wrote the
 def _places(documents: Documents) -> Iterator[Fragment]:
     """Every place for a partial spec."""
     if documents.base:
-        yield Fragment(documents.base, ("environment",), Kind.ENVIRONMENT, "base")
-        yield Fragment(documents.base, ("workspace",), Kind.WORKSPACE, "base")
+        for kind in (Kind.ENVIRONMENT, *UNIT_FOLDERS.values()):
+            yield Fragment(documents.base, (key_of(kind),), kind, "base")
     yield from _places_in_profiles(documents.profiles, None)
     for environment in documents.environments.values():
-        yield Fragment(environment.environment, DEFAULTS, Kind.WORKSPACE, "environment")
+        for kind in UNIT_FOLDERS.values():
+            yield Fragment(environment.environment, (DEFAULTS, key_of(kind)), kind, "environment")
         yield from _places_in_profiles(environment.profiles, environment.name)
 
 
 def _places_in_profiles(profiles: Mapping[str, Document], owner: str | None) -> Iterator[Fragment]:
     for name, document in profiles.items():
-        for path in (DEFAULTS, OVERRIDES):
-            yield Fragment(document, path, Kind.WORKSPACE, profile_layer(name, owner, path))
+        for part in (DEFAULTS, OVERRIDES):
+            called = profile_layer(name, owner, part)
+            for kind in UNIT_FOLDERS.values():
+                yield Fragment(document, (part, key_of(kind)), kind, called)

@@ -10,17 +10,12 @@ from typing import Any
 
 from modelops.diagnostics import Diagnostic, did_you_mean
 from modelops.diagnostics.rulebook import cfg
-from modelops.documents import Documents, Setting
+from modelops.documents import Documents, Setting, unit_target
 from modelops.layer.merge import Layer
 from modelops.provenance import DataPath, Mark, Span
 
 SETTING = "--set"
 ENVIRONMENT_TARGET = "environment"
-
-
-def workspace_target(name: str) -> str:
-    """The target of settings on the workspace called `name`."""
-    return f"workspaces/{name}"
 
 
 def layers_by_target(settings: Sequence[Setting]) -> Mapping[str, list[Layer]]:
@@ -44,17 +39,23 @@ def _layer(setting: Setting) -> Layer:
 
 def without_target(settings: Sequence[Setting], documents: Documents) -> list[Diagnostic]:
     """CFG011 for every setting on a target that no environment has."""
-    names = {
-        name for environment in documents.environments.values() for name in environment.workspaces
+    units = {
+        unit_target(document.kind, document.name)
+        for environment in documents.environments.values()
+        for document in environment.all_units()
     }
-    targets = {ENVIRONMENT_TARGET, *map(workspace_target, names)}
+
+    def beside(target: str) -> list[str]:
+        folder, _, _ = target.partition("/")
+        return [name for at, _, name in (unit.partition("/") for unit in units) if at == folder]
+
     return [
         Diagnostic(
             cfg.CFG011,
             f"no environment has `{setting.target}`",
             Span(setting.mark.value.file, 1, 1, 1, len(setting.target) + 1),
-            help=did_you_mean(setting.target.rpartition("/")[2], names),
+            help=did_you_mean(setting.target.rpartition("/")[2], beside(setting.target)),
         )
         for setting in settings
-        if setting.target not in targets
+        if setting.target not in {ENVIRONMENT_TARGET, *units}
     ]

@@ -8,7 +8,7 @@ known here: whether a key below `spec` may exist is decided by `validate`.
 from collections.abc import Iterable, Mapping
 
 from modelops.diagnostics import Diagnostic, Outcome, worst_first
-from modelops.documents import Document, Documents, EnvironmentDocuments, Kind
+from modelops.documents import UNIT_FOLDERS, Document, Documents, EnvironmentDocuments, Kind
 from modelops.load.envelope import opened
 from modelops.load.places import (
     Place,
@@ -87,7 +87,7 @@ def _sorted_by_place(placed_documents: Iterable[tuple[Place, Document]]) -> Docu
             name: EnvironmentDocuments(
                 environment=shelf(name, Kind.ENVIRONMENT)[name],
                 profiles=shelf(name, Kind.PROFILE),
-                workspaces=shelf(name, Kind.WORKSPACE),
+                units={folder: shelf(name, kind) for folder, kind in UNIT_FOLDERS.items()},
             )
             for name in names
         },

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from modelops.diagnostics import Diagnostic, did_you_mean
 from modelops.diagnostics.rulebook import cfg, nam
-from modelops.documents import Kind
+from modelops.documents import UNIT_FOLDERS, Kind
 from modelops.names import is_environment, is_unit
 from modelops.provenance import start_of
 
@@ -21,11 +21,13 @@ LOOKALIKES = (".yml", ".yaml", ".json", "")
 
 SHARED_FILES = {"base.yaml": Kind.DEFAULTS, "images.yaml": Kind.IMAGES}
 PROFILES = "profiles"
-UNIT_FOLDERS = {PROFILES: Kind.PROFILE, "workspaces": Kind.WORKSPACE}
+FOLDERS = {PROFILES: Kind.PROFILE, **UNIT_FOLDERS}
+"""What the files in an environment's folders are."""
 
 ALLOWED = """\
 what may stand here: base.yaml, images.yaml, profiles/NAME.yaml,
-ENV/environment.yaml, ENV/profiles/NAME.yaml, ENV/workspaces/NAME.yaml"""
+ENV/environment.yaml, ENV/profiles/NAME.yaml, ENV/services/NAME.yaml, ENV/workspaces/NAME.yaml,
+ENV/runs/NAME.yaml"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,9 @@ def _place(file: str) -> Place | None:
         case (root, environment, name) if root == ROOT and name == ENVIRONMENT_FILE:
             return Place(file, Kind.ENVIRONMENT, environment, environment)
         case (root, environment, folder, name) if (
-            root == ROOT and environment != PROFILES and folder in UNIT_FOLDERS and _is_yaml(name)
+            root == ROOT and environment != PROFILES and folder in FOLDERS and _is_yaml(name)
         ):
-            return Place(file, UNIT_FOLDERS[folder], name.removesuffix(SUFFIX), environment)
+            return Place(file, FOLDERS[folder], name.removesuffix(SUFFIX), environment)
     return None
 
 
@@ -83,15 +85,15 @@ def _remedy(file: str) -> str:
             near = did_you_mean(path.stem, [PurePosixPath(shared).stem for shared in SHARED_FILES])
         case (_, environment, _) if environment != PROFILES:
             near = did_you_mean(path.stem, [PurePosixPath(ENVIRONMENT_FILE).stem])
-        case (_, environment, folder, _) if environment != PROFILES and folder not in UNIT_FOLDERS:
-            near = did_you_mean(folder, UNIT_FOLDERS)
+        case (_, environment, folder, _) if environment != PROFILES and folder not in FOLDERS:
+            near = did_you_mean(folder, FOLDERS)
         case _:
             near = ""
     return f"{near}\n{ALLOWED}" if near.startswith("did") else ALLOWED
 
 
 def misnamed(places: list[Place]) -> list[Diagnostic]:
-    """NAM001 for every file and folder whose name can name no environment, workspace or profile.
+    """NAM001 for every file and folder whose name can name no environment, unit or profile.
 
     An environment's folder is reported once, at the first of its files.
     """
@@ -105,7 +107,7 @@ def misnamed(places: list[Place]) -> list[Diagnostic]:
     units = [
         _bad_unit(place)
         for place in places
-        if place.kind in UNIT_FOLDERS.values() and not is_unit(place.name)
+        if place.kind in FOLDERS.values() and not is_unit(place.name)
     ]
     return environments + units
 

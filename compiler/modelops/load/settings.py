@@ -1,7 +1,7 @@
 """Part of stage `load`: `--set TARGET:PATH=VALUE`, the highest layer of a preview.
 
 Arguments of the command line come in, settings leave. The value is read by the same strict reader
-as files are. Whether a target exists is decided by `layer`, which knows the workspaces.
+as files are. Whether a target exists is decided by `layer`, which knows the units.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from modelops.diagnostics import Diagnostic, Outcome, did_you_mean
 from modelops.diagnostics.rulebook import cfg
-from modelops.documents import Setting
+from modelops.documents import UNIT_FOLDERS, Setting
 from modelops.load.secrets import exposed
 from modelops.load.yaml import DEPTH_LIMIT, Parsed, read
 from modelops.names import is_unit
@@ -17,11 +17,10 @@ from modelops.provenance import DataPath, Mark, Span
 
 FORM = "write `TARGET:PATH=VALUE`, such as `workspaces/malaria:workers.replicas=3`"
 ENVIRONMENT_TARGET = "environment"
-WORKSPACE_TARGET = "workspaces/"
 KEY = re.compile(r'"(?P<quoted>[^"]*)"|(?P<plain>[^\s."=]+)')
 
 UNSETTABLE = {
-    (True, "defaults"): "set it on the workspaces themselves: `workspaces/NAME:…`",
+    (True, "defaults"): "set it on the units themselves: `workspaces/NAME:…`",
     (False, "profile"): "choose profiles with `--profile NAME`",
 }
 """By whether the target is the environment, and the first key: what a setting comes too late for,
@@ -105,10 +104,10 @@ def _path(argument: str, start: int) -> tuple[tuple[str, ...], int] | Diagnostic
 
 def _target_fault(argument: str, target: str) -> Diagnostic | None:
     """What is wrong with the form of a target."""
-    name = target.removeprefix(WORKSPACE_TARGET)
-    if target == ENVIRONMENT_TARGET or (name != target and is_unit(name)):
+    folder, slash, name = target.partition("/")
+    if target == ENVIRONMENT_TARGET or (slash and folder in UNIT_FOLDERS and is_unit(name)):
         return None
-    near = did_you_mean(target, [ENVIRONMENT_TARGET, "workspaces/NAME"])
+    near = did_you_mean(target, [ENVIRONMENT_TARGET, *(f"{each}/NAME" for each in UNIT_FOLDERS)])
     return _fault(argument, f"`{target}` is no target of a setting", 0, len(target), near)
 
 

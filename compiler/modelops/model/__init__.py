@@ -13,10 +13,12 @@ from modelops.model.environment import EnvironmentSpec
 from modelops.model.fields import Spec
 from modelops.model.images import ImagesSpec
 from modelops.model.layers import DefaultsSpec, ProfileSpec
+from modelops.model.run import RunSpec
+from modelops.model.service import ServiceSpec
 from modelops.model.workspace import WorkspaceSpec
 from modelops.provenance import DataPath, Origins, Setting, Span
 
-S = TypeVar("S", bound=Spec)
+S_co = TypeVar("S_co", bound=Spec, covariant=True)
 
 MODELS: dict[str, type[Spec]] = {
     "Defaults": DefaultsSpec,
@@ -24,12 +26,14 @@ MODELS: dict[str, type[Spec]] = {
     "Images": ImagesSpec,
     "Environment": EnvironmentSpec,
     "Workspace": WorkspaceSpec,
+    "Run": RunSpec,
+    "Service": ServiceSpec,
 }
 """Every `kind` that people write, and the model of its `spec`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Configured(Generic[S]):
+class Configured(Generic[S_co]):
     """One valid object as written, with the places that its values came from.
 
     Attributes:
@@ -40,7 +44,7 @@ class Configured(Generic[S]):
 
     name: str
     source: str
-    spec: S
+    spec: S_co
     origins: Origins
     layers: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ()
@@ -76,12 +80,24 @@ class Configured(Generic[S]):
         return origin.layer if origin else "default"
 
 
+UnitSpec = WorkspaceSpec | RunSpec | ServiceSpec
+Unit = Configured[UnitSpec]
+"""What compiles to objects of its own, and has layers and profiles."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConfiguredEnvironment:
-    """One environment and its workspaces, sorted by name."""
+    """One environment and its units, each kind sorted by name."""
 
     environment: Configured[EnvironmentSpec]
     workspaces: tuple[Configured[WorkspaceSpec], ...]
+    runs: tuple[Configured[RunSpec], ...] = ()
+    services: tuple[Configured[ServiceSpec], ...] = ()
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """What has a file of its own: services, workspaces, runs."""
+        return (*self.services, *self.workspaces, *self.runs)
 
     @property
     def name(self) -> str:
@@ -108,6 +124,10 @@ __all__ = [
     "EnvironmentSpec",
     "ImagesSpec",
     "ProfileSpec",
+    "RunSpec",
+    "ServiceSpec",
     "Spec",
+    "Unit",
+    "UnitSpec",
     "WorkspaceSpec",
 ]

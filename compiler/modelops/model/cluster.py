@@ -11,6 +11,7 @@ from modelops.model.fields import (
     Cpu,
     Flag,
     FrozenMap,
+    HostName,
     LabelKey,
     Labels,
     LabelValue,
@@ -123,6 +124,29 @@ class Features(Spec):
     openshift_routes: Flag = Field(default=False, description="OpenShift Routes exist.")
 
 
+class Gateway(Spec):
+    """A Gateway of the Gateway API."""
+
+    name: ObjectName = Field(description="Its name.")
+    namespace: Namespace = Field(description="Its namespace.")
+
+
+class Ingress(Spec):
+    """How requests from outside the cluster come in."""
+
+    domain: HostName = Field(description="Every exposed host is below it.")
+    namespace: Namespace | None = Field(
+        None, description="Where the pods run that requests come from: the ingress controller's."
+    )
+    class_: ObjectName | None = Field(
+        None, alias="class", description="The IngressClass, for hosts of kind ingress."
+    )
+    gateway: Gateway | None = Field(None, description="For hosts of kind httpRoute.")
+    cluster_issuer: ObjectName | None = Field(
+        None, description="cert-manager's ClusterIssuer of the certificates."
+    )
+
+
 class Monitoring(Spec):
     """Who may scrape metrics."""
 
@@ -144,6 +168,9 @@ class Cluster(Spec):
         default_factory=StorageClasses, description="The classes that volumes are made of."
     )
     features: Features = Field(default_factory=Features, description="What the cluster has.")
+    ingress: Ingress | None = Field(
+        None, description="How requests from outside come in; absent: nothing can be exposed."
+    )
     monitoring: Monitoring | None = Field(
         None, description="Who may scrape metrics; absent: nobody."
     )

@@ -3,23 +3,41 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from modelops.diagnostics import Tier
+from modelops.diagnostics.rulebook import cfg
 from modelops.model.cluster import Cluster
-from modelops.model.fields import Duration, Name, Namespace, ObjectName, Spec, Text
+from modelops.model.fields import Duration, Name, Namespace, ObjectName, Spec, Text, refuse
 from modelops.model.images import Repository
 from modelops.model.layers import LayerSpecs
+from modelops.model.secrets import External
 
 
 class PullSecret(Spec):
-    """The Secret that images are pulled with, in every namespace that pulls."""
+    """The Secret that images are pulled with, in every namespace that pulls: one of the two."""
 
     name: ObjectName = Field(description="The Secret's name.")
-    existing: Literal[True] = Field(
+    existing: Literal[True] | None = Field(
+        None,
         description="Someone else makes it in every namespace: `kubectl create secret "
-        "docker-registry`."
+        "docker-registry`. A Job waits for it.",
     )
+    external: External | None = Field(
+        None, description="Its content, a docker config.json, fetched from an external store."
+    )
+
+
+def _one_way(secret: PullSecret) -> PullSecret:
+    if bool(secret.existing) == bool(secret.external):
+        refuse(
+            cfg.CFG011,
+            f"nothing says how the pull secret `{secret.name}` comes to be"
+            if secret.external is None
+            else f"the pull secret `{secret.name}` comes to be in two ways",
+            "keep one of `existing: true` and `external: {key: …}`",
+        )
+    return secret
 
 
 class Registry(Spec):
@@ -28,7 +46,7 @@ class Registry(Spec):
     prefix: Repository | None = Field(
         None, description="Prefix of relative repositories; absent: the one of images.yaml."
     )
-    pull_secret: PullSecret | None = Field(
+    pull_secret: Annotated[PullSecret, AfterValidator(_one_way)] | None = Field(
         None, description="Absent: images are public, or nodes pull by their own identity."
     )
 

@@ -311,6 +311,30 @@ and lists are refused.
 """
 
 
+def _scalar(value: object) -> object:
+    if not isinstance(value, str | int | float) or value in (float("inf"), -float("inf")):
+        refuse(cfg.CFG011, f"`{value}` is no text, number, true or false", "write one value")
+    return value
+
+
+Scalar = Annotated[
+    str | int | float | bool,
+    BeforeValidator(_scalar),
+    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+]
+"""One value, of the type that YAML reads it as."""
+
+
+HostName = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$",
+        max_length=253,
+    ),
+]
+"""A DNS name of at least two parts."""
+
+
 def _label_key(value: str) -> str:
     if not names.is_label_key(value):
         refuse(

@@ -17,6 +17,8 @@ PARTIAL = "partial"
 """Key of a partial spec's exported schema: the kind whose schema `schema` puts in its place."""
 
 PartialWorkspace = Annotated[Mapping[str, Any], WithJsonSchema({PARTIAL: "Workspace"})] | None
+PartialRun = Annotated[Mapping[str, Any], WithJsonSchema({PARTIAL: "Run"})] | None
+PartialService = Annotated[Mapping[str, Any], WithJsonSchema({PARTIAL: "Service"})] | None
 PartialEnvironment = Annotated[Mapping[str, Any], WithJsonSchema({PARTIAL: "Environment"})] | None
 
 FILE_ONLY: Mapping[str, str] = MappingProxyType(
@@ -25,13 +27,15 @@ FILE_ONLY: Mapping[str, str] = MappingProxyType(
         "accept": "stands in the file that a warning is about, not in a layer",
     }
 )
-"""Settings of a Workspace that no layer may give, and why."""
+"""Settings of a workspace, run or service that no layer may give, and why."""
 
 
 class LayerSpecs(Spec):
     """Partial specs by kind: one layer of each object of that kind."""
 
     workspace: PartialWorkspace = Field(None, description="A layer of every workspace.")
+    run: PartialRun = Field(None, description="A layer of every run.")
+    service: PartialService = Field(None, description="A layer of every service.")
 
 
 class DefaultsSpec(LayerSpecs):

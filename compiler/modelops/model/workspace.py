@@ -1,24 +1,17 @@
 """Kind Workspace: one Dask plane in a namespace of its own."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    StringConstraints,
-    ValidatorFunctionWrapHandler,
-    WithJsonSchema,
-    WrapValidator,
-)
+from pydantic import Field, StringConstraints
 
-from modelops.diagnostics.rulebook import RULES, cfg
+from modelops.model.acceptance import Accept
+from modelops.model.context import Context
 from modelops.model.fields import (
     Bytes,
     Count,
     Cpu,
     Duration,
-    EnvName,
     Flag,
     FrozenMap,
     Headroom,
@@ -30,43 +23,17 @@ from modelops.model.fields import (
     Positive,
     Saturation,
     Share,
-    SourceText,
     Spec,
     Text,
-    refuse,
 )
 from modelops.model.images import ExecutorType
 from modelops.model.layers import ProfileChoice
+from modelops.model.resources import BytesAmount, CpuAmount
+from modelops.model.secrets import EnvText, SecretEnv, Secrets
+from modelops.model.uses import Uses
+from modelops.model.workload import Component, ComponentName
 
 # --- resources -----------------------------------------------------------------------------------
-
-
-def _range(value: object, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 -- pydantic's own signature
-    """One quantity means request = limit."""
-    return handler(value if isinstance(value, dict) else {"request": value, "limit": value})
-
-
-class CpuRange(Spec):
-    """CPUs asked for, and CPUs at most."""
-
-    request: Cpu = Field(description="What the scheduler sets aside.")
-    limit: Cpu = Field(description="What the container may use at most.")
-
-
-class BytesRange(Spec):
-    """Bytes asked for, and bytes at most."""
-
-    request: Bytes = Field(description="What the scheduler sets aside.")
-    limit: Bytes = Field(description="What the container may use at most.")
-
-
-CpuAmount = Annotated[CpuRange, WrapValidator(_range, json_schema_input_type=Cpu | CpuRange)]
-"""One quantity (request = limit), or both."""
-
-BytesAmount = Annotated[
-    BytesRange, WrapValidator(_range, json_schema_input_type=Bytes | BytesRange)
-]
-"""One quantity (request = limit), or both."""
 
 
 class SchedulerResources(Spec):
@@ -92,18 +59,6 @@ class WorkerResources(Spec):
 
 # --- scheduler and workers -----------------------------------------------------------------------
 
-EnvText = FrozenMap[EnvName, SourceText]
-"""Environment variables; what was typed stays what it was."""
-
-
-class SecretKey(Spec):
-    """One key of one Secret of the unit."""
-
-    secret: ObjectName = Field(description="A name under `secrets`.")
-    key: Annotated[str, StringConstraints(pattern=r"^[-._a-zA-Z0-9]{1,253}$")] = Field(
-        description="The key inside it."
-    )
-
 
 class Scheduler(Spec):
     """The Dask scheduler: always one pod."""
@@ -116,9 +71,7 @@ class Scheduler(Spec):
         default_factory=SchedulerResources, description="What its container gets."
     )
     env: EnvText = Field(description="Environment variables.")
-    secret_env: FrozenMap[EnvName, SecretKey] = Field(
-        description="Environment variables read from Secrets."
-    )
+    secret_env: SecretEnv = Field(description="Environment variables read from Secrets.")
 
 
 class AutoscalingMode(StrEnum):
@@ -194,9 +147,7 @@ class Workers(Spec):
         1.1, description="Dask's worker-saturation; inf for many tiny tasks."
     )
     env: EnvText = Field(description="Environment variables.")
-    secret_env: FrozenMap[EnvName, SecretKey] = Field(
-        description="Environment variables read from Secrets."
-    )
+    secret_env: SecretEnv = Field(description="Environment variables read from Secrets.")
 
 
 # --- the runtime ---------------------------------------------------------------------------------
@@ -262,37 +213,7 @@ class EphemeralResults(Spec):
 
 Results = Annotated[VolumeResults | EphemeralResults, Field(discriminator="kind")]
 
-# --- secrets, network, quota ---------------------------------------------------------------------
-
-
-class External(Spec):
-    """A value in an external store, fetched by External Secrets."""
-
-    store: ObjectName | None = Field(
-        None, description="A ClusterSecretStore; absent: the environment's secrets.store."
-    )
-    key: Name = Field(description="The value's name in the store, and its key in the Secret.")
-
-
-class Secret(Spec):
-    """How one Secret comes to be: exactly one of the three."""
-
-    generate: tuple[Annotated[str, StringConstraints(pattern=r"^[-._a-zA-Z0-9]{1,253}$")], ...] = (
-        Field((), description="Keys whose random values are made once, in the cluster.")
-    )
-    external: External | None = Field(None, description="Fetched from an external store.")
-    existing: Literal[True] | None = Field(None, description="Someone else makes it.")
-
-
-def _one_way(secret: Secret) -> Secret:
-    ways = bool(secret.generate) + bool(secret.external) + bool(secret.existing)
-    if ways != 1:
-        refuse(
-            cfg.CFG011,
-            f"a secret comes to be in exactly one way, and this one has {ways}",
-            "keep one of `generate: [KEY]`, `external: {key: …}` and `existing: true`",
-        )
-    return secret
+# --- network, quota, limits ---------------------------------------------------------------------
 
 
 Cidr = Annotated[
@@ -322,26 +243,12 @@ class Quota(Spec):
     pods: Positive | None = Field(None, description="How many pods.")
 
 
-def _warning_code(code: str) -> str:
-    rule = RULES.get(code)
-    if rule is None:
-        refuse(cfg.CFG011, f"`{code}` is no rule", "list the rules with `modelops rule`")
-    if not rule.acceptable:
-        refuse(cfg.CFG011, f"{code} is an error, and errors cannot be accepted", rule.remedy)
-    return code
+class Limits(Spec):
+    """What a workspace promises to stay below."""
 
-
-_WARNINGS = [rule.code for rule in RULES.values() if rule.acceptable]
-
-Accept = FrozenMap[
-    Annotated[
-        str,
-        AfterValidator(_warning_code),
-        WithJsonSchema({"type": "string", "enum": _WARNINGS}),
-    ],
-    Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)],
-]
-"""Warnings that this file accepts, each with the reason."""
+    participants: Positive | None = Field(
+        None, description="People at once; held against the capacity of the services it uses."
+    )
 
 
 class WorkspaceSpec(Spec):
@@ -364,9 +271,17 @@ class WorkspaceSpec(Spec):
         default_factory=lambda: EphemeralResults(kind="ephemeral"),
         description="Where results go: volume | ephemeral.",
     )
-    secrets: FrozenMap[ObjectName, Annotated[Secret, AfterValidator(_one_way)]] = Field(
+    secrets: Secrets = Field(
         description="Every Secret that the unit needs, and how it comes to be."
     )
+    uses: Uses = Field(description="Services of the environment that its pods reach, by name.")
+    components: FrozenMap[ComponentName, Component] = Field(
+        description="Further workloads in its namespace, by name."
+    )
+    context: Context = Field(
+        description="What every component is told, as environment variables and one JSON file."
+    )
+    limits: Limits = Field(default_factory=Limits, description="What it promises to stay below.")
     network: Network = Field(default_factory=Network, description="What else it reaches.")
     quota: Quota = Field(default_factory=Quota, description="Bounds of its namespace.")
     accept: Accept = Field(description="Warnings accepted in this file: code to reason.")

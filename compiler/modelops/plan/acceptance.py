@@ -1,6 +1,6 @@
-"""Warnings that a workspace's file accepts, each with a reason; and reasons without a warning.
+"""Warnings that a unit's file accepts, each with a reason; and reasons without a warning.
 
-In comes what the checks found in one workspace, out goes what is left to tell. Errors cannot be
+In comes what the checks found in one unit, out goes what is left to tell. Errors cannot be
 accepted: one that a stricter tier made of a warning is told although its code is accepted.
 """
 
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from modelops.diagnostics import Diagnostic, Severity
 from modelops.diagnostics.rulebook import cfg
-from modelops.plan.scope import Scope
+from modelops.plan.scope import AnyScope
 
 
-def less_accepted(scope: Scope, found: tuple[Diagnostic, ...]) -> Iterator[Diagnostic]:
+def less_accepted(scope: AnyScope, found: tuple[Diagnostic, ...]) -> Iterator[Diagnostic]:
     """What was found and is not accepted, then what is accepted and was not found (CFG004).
 
     Beside an error nothing is said of unused acceptances: checks are silent about what stands on
@@ -25,12 +25,12 @@ def less_accepted(scope: Scope, found: tuple[Diagnostic, ...]) -> Iterator[Diagn
         yield from _unused(scope, {one.rule.code for one in found})
 
 
-def _unused(scope: Scope, found: set[str]) -> Iterator[Diagnostic]:
+def _unused(scope: AnyScope, found: set[str]) -> Iterator[Diagnostic]:
     for code in scope.spec.accept:
         if code not in found:
             yield scope.breach(
                 cfg.CFG004,
-                f"{code} is accepted here, and nothing in {scope.workspace.name} breaks it",
-                scope.workspace.at_key("accept", code),
+                f"{code} is accepted here, and nothing in {scope.unit.name} breaks it",
+                scope.unit.at_key("accept", code),
                 "remove it: should the warning come back, someone ought to see it",
             )

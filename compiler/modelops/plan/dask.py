@@ -11,7 +11,7 @@ from modelops.model.workspace import (
     WorkspaceSpec,
 )
 from modelops.plan import resources
-from modelops.plan.images import resolve
+from modelops.plan.images import planned_image, pull_secrets
 from modelops.plan.placement import placement
 from modelops.plan.scope import Scope
 from modelops.planned import (
@@ -20,7 +20,6 @@ from modelops.planned import (
     ClaimVolume,
     ConfigPlan,
     ConfigVolume,
-    ImagePlan,
     PlainValue,
     PodPlan,
     PortRange,
@@ -158,23 +157,6 @@ def claims(scope: Scope) -> tuple[ClaimPlan, ...]:
     return (ClaimPlan(names.RESULTS_CLAIM, scope.cluster.storage_classes.shared, results.size),)
 
 
-def pull_secrets(scope: Scope) -> tuple[str, ...]:
-    """The Secrets that images are pulled with."""
-    secret = scope.environment.spec.registry.pull_secret
-    return (secret.name,) if secret else ()
-
-
-def image(scope: Scope, name: str) -> ImagePlan:
-    """The image of this name; that it exists has been checked."""
-    found = resolve(name, scope.configuration.images.spec, scope.environment.spec)
-    if found is None:
-        raise LookupError(name)
-    plan = found.plan
-    return ImagePlan(
-        carried(plan.reference, name, plan.reference), carried(plan.user, name, plan.user)
-    )
-
-
 def _pod(
     scope: Scope,
     part: Scheduler | Workers,
@@ -191,7 +173,7 @@ def _pod(
         priority_class=names.priority_class(
             scope.environment.name, "batch" if worker else "control"
         ),
-        image=image(scope, part.image),
+        image=planned_image(scope, part.image),
         pull_secrets=pull_secrets(scope),
         placement=placement(part.pool, scope.cluster.pools[part.pool]),
         amounts=amounts,

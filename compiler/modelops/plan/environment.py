@@ -1,19 +1,26 @@
 """One environment, decided: what its units share, the Flux graph, and what is given."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from modelops import names
 from modelops.manifests import Given, Identity
 from modelops.model import Configuration, ConfiguredEnvironment
 from modelops.model.cluster import Cluster, Provider
-from modelops.plan import dask
-from modelops.plan.facts import providers
-from modelops.plan.scope import Scope
+from modelops.plan.facts import postgres, providers
+from modelops.plan.images import pull_secrets
+from modelops.plan.run import generated as store_secrets
+from modelops.plan.run import run
+from modelops.plan.run_stages import stages, workspace_kustomization
+from modelops.plan.scope import RunScope, UnitScope, runs_of, workspaces_of
 from modelops.plan.secrets import generated_secrets
-from modelops.plan.workspace import minor, workspace
+from modelops.plan.store import binding
+from modelops.plan.unit import minor
+from modelops.plan.workspace import workspace
 from modelops.planned import (
     EnvironmentPlan,
     FluxPlan,
+    GeneratedSecret,
     HealthCheck,
     KustomizationPlan,
     PlatformPlan,
@@ -21,7 +28,8 @@ from modelops.planned import (
     StorageClassPlan,
     WorkspacePlan,
 )
-from modelops.provenance import carried
+
+S = TypeVar("S", bound=UnitScope[Any])
 
 RETRY_INTERVAL = 120
 PLATFORM_TIMEOUT = 300
@@ -31,18 +39,29 @@ WORKSPACE_TIMEOUT = 900
 
 def environment(configuration: Configuration, configured: ConfiguredEnvironment) -> EnvironmentPlan:
     """Everything about one environment; its references have been checked."""
-    scopes = tuple(
-        Scope(configuration, configured.environment, one) for one in configured.workspaces
-    )
+    scopes = tuple(workspaces_of(configuration, configured))
     workspaces = tuple(workspace(scope) for scope in scopes)
+    run_scopes = tuple(runs_of(configuration, configured))
+    runs = tuple(run(scope) for scope in run_scopes)
+    of_runs = (one for pair in zip(run_scopes, runs, strict=True) for one in stages(*pair))
     return EnvironmentPlan(
         name=configured.name,
         source=configured.environment.source,
         kubernetes=minor(configured.environment.spec.cluster.kubernetes_version),
         platform=_platform(configured),
         workspaces=workspaces,
-        flux=_flux(configured, workspaces),
-        given=Given(frozenset((*_given(configured), *_given_secrets(scopes)))),
+        flux=_flux(configured, workspaces, tuple(of_runs)),
+        given=Given(
+            frozenset(
+                (
+                    *_given(configured),
+                    *_given_secrets(scopes, generated_secrets),
+                    *_given_secrets(run_scopes, store_secrets),
+                    *_given_to_stores(run_scopes),
+                )
+            )
+        ),
+        runs=runs,
     )
 
 
@@ -81,7 +100,11 @@ def _our_classes(environment: str, cluster: Cluster) -> tuple[StorageClassPlan, 
     return (StorageClassPlan(retained),) if ours else ()
 
 
-def _flux(configured: ConfiguredEnvironment, workspaces: tuple[WorkspacePlan, ...]) -> FluxPlan:
+def _flux(
+    configured: ConfiguredEnvironment,
+    workspaces: tuple[WorkspacePlan, ...],
+    others: tuple[KustomizationPlan, ...],
+) -> FluxPlan:
     name, flux = configured.name, configured.environment.spec.flux
     platform = KustomizationPlan(
         name=names.flux_kustomization(name, "platform"),
@@ -92,7 +115,7 @@ def _flux(configured: ConfiguredEnvironment, workspaces: tuple[WorkspacePlan, ..
         wait=True,
         timeout=PLATFORM_TIMEOUT,
     )
-    units = (platform, *(_workspace_kustomization(name, one) for one in workspaces))
+    units = (platform, *(_workspace_kustomization(name, one) for one in workspaces), *others)
     return FluxPlan(
         unit=names.flux_unit(name),
         bootstrap_unit=names.bootstrap_unit(name),
@@ -113,7 +136,7 @@ def _workspace_kustomization(environment: str, plan: WorkspacePlan) -> Kustomiza
     """Ready with its scheduler: workers may wait for nodes, and an autoscaler may want none."""
     scheduler = HealthCheck("apps/v1", "Deployment", plan.namespace, plan.scheduler.name)
     return KustomizationPlan(
-        name=names.flux_kustomization(environment, carried(f"ws-{plan.name}", plan.name)),
+        name=workspace_kustomization(environment, plan.name),
         file=f"ws-{plan.name}.yaml",
         unit=plan.unit,
         depends_on=(names.flux_kustomization(environment, "platform"),),
@@ -145,12 +168,23 @@ def _given(configured: ConfiguredEnvironment) -> Iterator[Identity]:
         yield Identity("storage.k8s.io", "StorageClass", "", name)
 
 
-def _given_secrets(scopes: tuple[Scope, ...]) -> Iterator[Identity]:
+def _given_to_stores(scopes: tuple[RunScope, ...]) -> Iterator[Identity]:
+    """What CloudNativePG makes, and where it runs."""
+    for scope in scopes:
+        store = binding(scope)
+        if store is not None and store.product == names.OPERATED[0]:
+            yield Identity("", "Secret", scope.namespace, store.secret)
+            yield Identity("", "Namespace", "", postgres.OPERATOR_NAMESPACE)
+
+
+def _given_secrets(
+    scopes: Iterable[S], generated_of: Callable[[S], tuple[GeneratedSecret, ...]]
+) -> Iterator[Identity]:
     """Secrets that exist, are pulled with, or are made in the cluster by a Job."""
     for scope in scopes:
         existing = (name for name, secret in scope.spec.secrets.items() if secret.existing)
-        generated = (secret.name for secret in generated_secrets(scope))
-        for name in (*existing, *generated, *dask.pull_secrets(scope)):
+        generated = (secret.name for secret in generated_of(scope))
+        for name in (*existing, *generated, *pull_secrets(scope)):
             yield Identity("", "Secret", scope.namespace, name)
         for secret in scope.spec.secrets.values():
             if secret.external is not None:

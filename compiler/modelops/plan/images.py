@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from modelops.model import EnvironmentSpec, ImagesSpec
 from modelops.model.images import DIGEST, REPOSITORY, TAG, Image
-from modelops.plan.scope import Scope
+from modelops.plan.scope import AnyScope, Scope
 from modelops.planned import ImagePlan
-from modelops.provenance import derived
+from modelops.provenance import carried, derived
 
 HTTPS_PORT = 443
 
@@ -61,7 +61,24 @@ def prefix(images: ImagesSpec, environment: EnvironmentSpec) -> str | None:
 def bundle_registry(scope: Scope) -> str | None:
     """Where a workspace's bundles are: `host[:port][/path]`; None where nobody says so."""
     written = scope.spec.bundles.registry
-    return written or prefix(scope.configuration.images.spec, scope.environment.spec)
+    return written or prefix(scope.images.spec, scope.environment.spec)
+
+
+def planned_image(scope: AnyScope, name: str) -> ImagePlan:
+    """The image of this name; that it exists has been checked."""
+    found = resolve(name, scope.images.spec, scope.environment.spec)
+    if found is None:
+        raise LookupError(name)
+    plan = found.plan
+    return ImagePlan(
+        carried(plan.reference, name, plan.reference), carried(plan.user, name, plan.user)
+    )
+
+
+def pull_secrets(scope: AnyScope) -> tuple[str, ...]:
+    """The Secrets that images are pulled with."""
+    secret = scope.environment.spec.registry.pull_secret
+    return (secret.name,) if secret else ()
 
 
 def registry_port(registry: str | None) -> int:

@@ -7,32 +7,26 @@ halves, each in its own namespace. Source: Kubernetes' NetworkPolicy and Cilium'
 from collections.abc import Iterator
 
 from modelops import names
-from modelops.model.cluster import NetworkEngine
 from modelops.model.workspace import AutoscalingMode, BundleSource
+from modelops.plan import flows
 from modelops.plan.facts import providers
+from modelops.plan.flows import at_port
 from modelops.plan.images import bundle_registry, registry_port
 from modelops.plan.scope import Scope
 from modelops.planned import (
     AddressPeer,
     AllowedPorts,
-    Entity,
     EntityPolicyPlan,
     Flow,
     NamespacePeer,
     PodsPeer,
     PolicyPlan,
     PortRange,
-    Protocol,
     SchedulerPlan,
     SecretsPlan,
     WorkersPlan,
 )
 from modelops.provenance import carried, derived
-
-DNS = (
-    AllowedPorts(PortRange(53, 53), Protocol.UDP),
-    AllowedPorts(PortRange(53, 53), Protocol.TCP),
-)
 
 
 def policies(
@@ -42,12 +36,11 @@ def policies(
     return tuple(
         sorted(
             (
-                PolicyPlan("default-deny", "", (), ()),
-                PolicyPlan("allow-dns", "", None, (_dns(),)),
+                *flows.closed(),
                 _scheduler(scope, scheduler, workers),
                 _workers(scope, scheduler, workers),
                 *_declared(scope),
-                *_bootstrap(scope, secrets),
+                *flows.bootstrap(scope, secrets, names.DASK),
             ),
             key=lambda policy: policy.name,
         )
@@ -56,33 +49,7 @@ def policies(
 
 def entity_policies(scope: Scope, secrets: SecretsPlan) -> tuple[EntityPolicyPlan, ...]:
     """What needs Cilium's own policies: DNS on the node itself, and the API server by name."""
-    features = scope.cluster.features
-    name = derived("the cluster has LocalDNS", "allow-local-dns", features.local_dns)
-    local_dns = EntityPolicyPlan(name, "", Entity.HOST, (providers.LOCAL_DNS,), DNS)
-    api_server = EntityPolicyPlan(
-        "secret-bootstrap-api-server",
-        "secret-bootstrap",
-        Entity.API_SERVER,
-        (),
-        _api_server_ports(scope),
-    )
-    return (
-        *((local_dns,) if features.local_dns else ()),
-        *((api_server,) if secrets.bootstrap and _cilium(scope) else ()),
-    )
-
-
-def _cilium(scope: Scope) -> bool:
-    return scope.cluster.features.network_policy == NetworkEngine.CILIUM
-
-
-def _dns() -> Flow:
-    pods = (NamespacePeer(providers.DNS_NAMESPACE, labels) for labels in providers.DNS_POD_LABELS)
-    return Flow((*pods, *(AddressPeer(cidr) for cidr in providers.NODE_LOCAL_DNS)), DNS)
-
-
-def _port(port: int) -> tuple[AllowedPorts, ...]:
-    return (AllowedPorts(PortRange(port, port)),)
+    return (*flows.local_dns(scope), *flows.named_bootstrap(scope, secrets, names.DASK))
 
 
 def _worker_ports(workers: WorkersPlan) -> tuple[AllowedPorts, ...]:
@@ -93,7 +60,7 @@ def _scheduler(scope: Scope, scheduler: SchedulerPlan, workers: WorkersPlan) -> 
     component = scheduler.pod.component
     to_workers = Flow((PodsPeer(workers.pod.component),), _worker_ports(workers))
     ingress = (
-        Flow((PodsPeer(workers.pod.component),), _port(scheduler.comm_port)),
+        Flow((PodsPeer(workers.pod.component),), at_port(scheduler.comm_port)),
         *_counts_reader(scope, scheduler),
         *_scraper(scope, scheduler.dashboard_port),
     )
@@ -107,13 +74,13 @@ def _counts_reader(scope: Scope, scheduler: SchedulerPlan) -> Iterator[Flow]:
         home = providers.KEDA_NAMESPACE[provider]
         namespace = derived("where the provider runs KEDA", home, autoscaling.mode, provider)
         keda = NamespacePeer(namespace, providers.KEDA_POD_LABELS)
-        yield Flow((keda,), _port(scheduler.dashboard_port))
+        yield Flow((keda,), at_port(scheduler.dashboard_port))
 
 
 def _scraper(scope: Scope, port: int) -> Iterator[Flow]:
     monitoring = scope.cluster.monitoring
     if monitoring is not None:
-        yield Flow((NamespacePeer(monitoring.namespace, {}),), _port(port))
+        yield Flow((NamespacePeer(monitoring.namespace, {}),), at_port(port))
 
 
 def _workers(scope: Scope, scheduler: SchedulerPlan, workers: WorkersPlan) -> PolicyPlan:
@@ -127,7 +94,7 @@ def _workers(scope: Scope, scheduler: SchedulerPlan, workers: WorkersPlan) -> Po
             *_scraper(scope, workers.metrics_port),
         ),
         egress=(
-            Flow((PodsPeer(scheduler.pod.component),), _port(scheduler.comm_port)),
+            Flow((PodsPeer(scheduler.pod.component),), at_port(scheduler.comm_port)),
             Flow((PodsPeer(component),), _worker_ports(workers)),
             *_bundle_registry(scope),
         ),
@@ -137,11 +104,10 @@ def _workers(scope: Scope, scheduler: SchedulerPlan, workers: WorkersPlan) -> Po
 def _bundle_registry(scope: Scope) -> Iterator[Flow]:
     """Bundles come from outside the cluster; private addresses need `network.egress`."""
     if scope.spec.bundles.source == BundleSource.OCI:
-        outside = AddressPeer("0.0.0.0/0", providers.PRIVATE_ADDRESSES)
         registry = bundle_registry(scope)
         port, source = registry_port(registry), scope.spec.bundles.source
         opened = derived("the port of the bundle registry", port, registry, source)
-        yield Flow((outside,), _port(opened))
+        yield flows.outside(opened)
 
 
 def _declared(scope: Scope) -> Iterator[PolicyPlan]:
@@ -150,17 +116,3 @@ def _declared(scope: Scope) -> Iterator[PolicyPlan]:
         flow = Flow((AddressPeer(egress.cidr),), ports)
         fitted = carried(names.fitted(f"egress-{name}", names.SUBDOMAIN_LIMIT), name)
         yield PolicyPlan(fitted, "", None, (flow,))
-
-
-def _api_server_ports(scope: Scope) -> tuple[AllowedPorts, ...]:
-    return tuple(
-        AllowedPorts(PortRange(port, port))
-        for port in providers.API_SERVER_PORTS[scope.cluster.provider]
-    )
-
-
-def _bootstrap(scope: Scope, secrets: SecretsPlan) -> Iterator[PolicyPlan]:
-    """The Job talks to the API server, whose address nothing here knows."""
-    if secrets.bootstrap is not None and not _cilium(scope):
-        flow = Flow((AddressPeer("0.0.0.0/0"),), _api_server_ports(scope))
-        yield PolicyPlan("secret-bootstrap", "secret-bootstrap", None, (flow,))

@@ -3,9 +3,9 @@
 import math
 from fractions import Fraction
 
+from modelops.model.resources import BytesRange
 from modelops.model.workspace import (
     AutoscalingMode,
-    BytesRange,
     EphemeralResults,
     Scheduler,
     Workers,

@@ -1,11 +1,15 @@
-"""How the Secrets of a workspace come to be: made by a Job, by External Secrets, or by others."""
+"""How the Secrets of a unit come to be: made by a Job, by External Secrets, or by others."""
+
+from dataclasses import dataclass
 
 from modelops import names
 from modelops.model.environment import SecretProvider
 from modelops.plan import dask
+from modelops.plan.images import planned_image, pull_secrets
 from modelops.plan.placement import placement
+from modelops.plan.pull_secret import external_pull_secret
 from modelops.plan.resources import LOGS, MIB
-from modelops.plan.scope import Scope
+from modelops.plan.scope import AnyScope
 from modelops.planned import (
     Amounts,
     BootstrapPlan,
@@ -32,18 +36,33 @@ BOOTSTRAP_AMOUNTS = Amounts(
 SCRATCH = ScratchVolume("tmp", dask.SCRATCH_DIRECTORY, 64 * MIB)
 
 
-def secrets(scope: Scope) -> SecretsPlan:
-    """Everything that makes a Secret of this workspace."""
-    generated = generated_secrets(scope)
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """What the bootstrap Job's pod is.
+
+    Attributes:
+        image: one that carries the runtime.
+        product: what the pod is a part of.
+        name: of the Job, where several units share a namespace.
+    """
+
+    image: str
+    pool: str
+    product: str
+    name: str = names.SECRET_BOOTSTRAP
+
+
+def secrets(scope: AnyScope, runner: Runner, generated: tuple[GeneratedSecret, ...]) -> SecretsPlan:
+    """Everything that makes a Secret of this unit; `generated` get random values."""
     by_job = scope.environment.spec.secrets.provider == SecretProvider.GENERATE
     return SecretsPlan(
-        bootstrap=_bootstrap(scope, generated) if by_job and generated else None,
+        bootstrap=_bootstrap(scope, runner, generated) if by_job and generated else None,
         passwords=() if by_job else generated,
         external=_external(scope),
     )
 
 
-def generated_secrets(scope: Scope) -> tuple[GeneratedSecret, ...]:
+def generated_secrets(scope: AnyScope) -> tuple[GeneratedSecret, ...]:
     """The Secrets that get random values, sorted by name."""
     return tuple(
         GeneratedSecret(name, tuple(sorted(set(secret.generate))))
@@ -52,28 +71,30 @@ def generated_secrets(scope: Scope) -> tuple[GeneratedSecret, ...]:
     )
 
 
-def _external(scope: Scope) -> tuple[ExternalSecret, ...]:
+def _external(scope: AnyScope) -> tuple[ExternalSecret, ...]:
     default = scope.environment.spec.secrets.store or ""
-    return tuple(
+    fetched = [
         ExternalSecret(name, secret.external.store or default, secret.external.key)
         for name, secret in sorted(scope.spec.secrets.items())
         if secret.external is not None
-    )
+    ]
+    return (*fetched, *external_pull_secret(scope))
 
 
-def _bootstrap(scope: Scope, generated: tuple[GeneratedSecret, ...]) -> BootstrapPlan:
+def _bootstrap(
+    scope: AnyScope, runner: Runner, generated: tuple[GeneratedSecret, ...]
+) -> BootstrapPlan:
     pod = PodPlan(
-        component=names.SECRET_BOOTSTRAP,
-        service_account=names.SECRET_BOOTSTRAP,
+        component=runner.name,
+        service_account=runner.name,
         priority_class=names.priority_class(scope.environment.name, "control"),
-        image=dask.image(scope, scope.spec.workers.image),
-        pull_secrets=dask.pull_secrets(scope),
-        placement=placement(
-            scope.spec.scheduler.pool, scope.cluster.pools[scope.spec.scheduler.pool]
-        ),
+        image=planned_image(scope, runner.image),
+        pull_secrets=pull_secrets(scope),
+        placement=placement(runner.pool, scope.cluster.pools[runner.pool]),
         amounts=BOOTSTRAP_AMOUNTS,
         variables={"HOME": PlainValue(dask.SCRATCH_DIRECTORY)},
         volumes=(SCRATCH,),
         grace=BOOTSTRAP_GRACE,
+        product=runner.product,
     )
-    return BootstrapPlan(names.SECRET_BOOTSTRAP, pod, generated, BOOTSTRAP_DEADLINE)
+    return BootstrapPlan(runner.name, pod, generated, BOOTSTRAP_DEADLINE)

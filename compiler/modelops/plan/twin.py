@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from modelops.model import Configuration, Configured, ConfiguredEnvironment, Spec
-from modelops.provenance import DataPath, Setting, Trace, TracedNumber, traced
+from modelops.provenance import DataPath, Setting, Trace, TracedFlag, traced
 
 S = TypeVar("S", bound=Spec)
 
@@ -22,7 +22,10 @@ def twin(configuration: Configuration) -> Configuration:
         images=_twin(configuration.images),
         environments=tuple(
             ConfiguredEnvironment(
-                _twin(one.environment), tuple(_twin(workspace) for workspace in one.workspaces)
+                _twin(one.environment),
+                workspaces=tuple(_twin(workspace) for workspace in one.workspaces),
+                runs=tuple(_twin(run) for run in one.runs),
+                services=tuple(_twin(service) for service in one.services),
             )
             for one in configuration.environments
         ),
@@ -62,7 +65,7 @@ def _value(
         case tuple():
             return tuple(inner(index, of) for index, of in enumerate(value))
         case bool():
-            flag = TracedNumber(value)
+            flag = TracedFlag(value)
             flag.trace = _written(configured, path, str(value).lower())
             return flag
     return traced(value, _written(configured, path, str(canonical)))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from modelops import names
 from modelops.planned.dask import PortRange
 
 
@@ -12,6 +13,7 @@ class PodsPeer:
     """Pods of a component in the same namespace."""
 
     component: str
+    product: str = names.DASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,25 @@ class PolicyPlan:
     Attributes:
         component: whose pods it is for; "" for every pod of the namespace.
         ingress, egress: what is allowed; None where the policy does not speak of the direction.
+        product: what the component is a part of.
     """
 
     name: str
     component: str
     ingress: tuple[Flow, ...] | None
     egress: tuple[Flow, ...] | None
+    product: str = names.DASK
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourPolicy:
+    """A NetworkPolicy in another unit's namespace: the other half of a flow.
+
+    Who makes the connection makes both halves, so that adding a unit edits no other.
+    """
+
+    namespace: str
+    policy: PolicyPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +100,7 @@ class EntityPolicyPlan:
     Attributes:
         component: whose pods it is for; "" for every pod of the namespace.
         cidrs: further addresses that the same ports may be reached at.
+        product: what the component is a part of.
     """
 
     name: str
@@ -92,3 +108,4 @@ class EntityPolicyPlan:
     entity: Entity
     cidrs: tuple[str, ...]
     ports: tuple[AllowedPorts, ...]
+    product: str = names.DASK

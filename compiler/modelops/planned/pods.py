@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from modelops import names
+
 
 @dataclass(frozen=True, slots=True)
 class ImagePlan:
@@ -69,7 +71,15 @@ class FieldValue:
     path: str
 
 
-Variables = Mapping[str, PlainValue | SecretValue | FieldValue]
+@dataclass(frozen=True, slots=True)
+class ConfigValue:
+    """An environment variable read from one key of a ConfigMap in the same namespace."""
+
+    config_map: str
+    key: str
+
+
+Variables = Mapping[str, PlainValue | SecretValue | FieldValue | ConfigValue]
 """Environment variables by name; the order is the container's."""
 
 
@@ -100,7 +110,43 @@ class ClaimVolume:
     claim: str
 
 
-Volume = ScratchVolume | ConfigVolume | ClaimVolume
+@dataclass(frozen=True, slots=True)
+class MemoryVolume:
+    """Memory of the node that lives as long as the pod, up to `size` bytes."""
+
+    name: str
+    mount_path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class SecretVolume:
+    """A Secret's keys as files that the pod's group may read.
+
+    Attributes:
+        optional: whether the pod starts also while there is no such Secret; its files come later.
+    """
+
+    name: str
+    mount_path: str
+    secret: str
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FilesVolume:
+    """Single files of a ConfigMap, each at a path of its own.
+
+    Attributes:
+        keys: the ConfigMap's key of each file, by the path where the container sees it.
+    """
+
+    name: str
+    config_map: str
+    keys: Mapping[str, str]
+
+
+Volume = FilesVolume | ScratchVolume | ConfigVolume | ClaimVolume | MemoryVolume | SecretVolume
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +154,9 @@ class PodPlan:
     """What the pods of any workload have, whatever they run.
 
     Attributes:
-        component: value of `app.kubernetes.io/component`; selectors go by it.
+        component: value of `app.kubernetes.io/component`; selectors go by it and by `product`.
         grace: seconds between SIGTERM and SIGKILL.
+        product: value of `app.kubernetes.io/name`.
     """
 
     component: str
@@ -122,3 +169,4 @@ class PodPlan:
     variables: Variables
     volumes: tuple[Volume, ...]
     grace: int
+    product: str = names.DASK

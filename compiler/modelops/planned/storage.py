@@ -15,11 +15,19 @@ class GeneratedSecret:
 
 @dataclass(frozen=True, slots=True)
 class ExternalSecret:
-    """A Secret that External Secrets fetches from a ClusterSecretStore."""
+    """A Secret that External Secrets fetches from a ClusterSecretStore.
+
+    Attributes:
+        key: the value's name in the store.
+        entry: the key inside the Secret; the same as `key` where it is "".
+        type: the Secret's type; "" for an opaque one.
+    """
 
     name: str
     store: str
     key: str
+    entry: str = ""
+    type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +61,36 @@ class SecretsPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class PullCheckPlan:
+    """The Job that waits for the Secret that images are pulled with, which somebody else makes.
+
+    Attributes:
+        name: the beginning of the Job's own name, which ends in a hash of its pod template.
+        secret: the Secret's name.
+        file: where the pod sees its content, once it is there.
+        patience: seconds until an attempt fails, with the command that makes the Secret.
+        command: that command.
+    """
+
+    name: str
+    pod: PodPlan
+    secret: str
+    file: str
+    patience: int
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimPlan:
-    """A PersistentVolumeClaim that many pods write to, kept when its unit is removed."""
+    """A PersistentVolumeClaim.
+
+    Attributes:
+        shared: whether many pods write to it.
+        keep: whether it stays when its unit is removed.
+    """
 
     name: str
     storage_class: str
     size: int
+    shared: bool = True
+    keep: bool = True

@@ -3,37 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from modelops import names
 from modelops.manifests import Given
 from modelops.planned.dask import SchedulerPlan, WorkersPlan
-from modelops.planned.network import EntityPolicyPlan, PolicyPlan
-from modelops.planned.storage import ClaimPlan, SecretsPlan
-
-
-@dataclass(frozen=True, slots=True)
-class QuotaPlan:
-    """Upper bounds of a namespace; `claims` counts PersistentVolumeClaims."""
-
-    cpu_request: int
-    cpu_limit: int
-    memory_request: int
-    memory_limit: int
-    disk_request: int
-    disk_limit: int
-    pods: int
-    claims: int
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerBounds:
-    """The largest container of a namespace."""
-
-    cpu: int
-    memory: int
+from modelops.planned.namespaces import ContainerBounds, QuotaPlan, SharedNamespacePlan
+from modelops.planned.network import EntityPolicyPlan, NeighbourPolicy, PolicyPlan
+from modelops.planned.runs import RunPlan
+from modelops.planned.services import ServicePlan, WorkloadPlan
+from modelops.planned.storage import ClaimPlan, PullCheckPlan, SecretsPlan
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigPlan:
-    """The runtime's configuration: one immutable ConfigMap named by its content, one JSON file."""
+    """A configuration: one immutable ConfigMap named by its content, one JSON file."""
 
     name: str
     file: str
@@ -51,6 +33,10 @@ class WorkspacePlan:
         labels: of the namespace and every object, the person's own among them.
         pod_security: the version that Pod Security *restricted* is held to: `v1.35`.
         keep: whether the namespace outlives the removal of its file, for the data in it.
+        components: its further workloads.
+        context: what they are told; None where there is nothing to tell, or nobody.
+        uses: the services that its pods reach.
+        neighbours: the half of these flows that lies in the services' namespace.
     """
 
     name: str
@@ -64,11 +50,21 @@ class WorkspacePlan:
     scheduler: SchedulerPlan
     workers: WorkersPlan
     secrets: SecretsPlan
+    pull_check: PullCheckPlan | None
     claims: tuple[ClaimPlan, ...]
     policies: tuple[PolicyPlan, ...]
     entity_policies: tuple[EntityPolicyPlan, ...]
     quota: QuotaPlan
     bounds: ContainerBounds
+    components: tuple[WorkloadPlan, ...] = ()
+    context: ConfigPlan | None = None
+    uses: tuple[str, ...] = ()
+    neighbours: tuple[NeighbourPolicy, ...] = ()
+
+    @property
+    def product(self) -> str:
+        """What its pods are a part of, but those that say otherwise."""
+        return names.DASK
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +86,18 @@ class StorageClassPlan:
 
 @dataclass(frozen=True, slots=True)
 class PlatformPlan:
-    """What an environment's units share."""
+    """What an environment's units share.
+
+    Attributes:
+        shared: the namespace of its services; None where it has none.
+    """
 
     unit: str
     source: str
     labels: Mapping[str, str]
     priority_classes: tuple[PriorityClassPlan, ...]
     storage_classes: tuple[StorageClassPlan, ...]
+    shared: SharedNamespacePlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class FluxPlan:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentPlan:
-    """One environment, decided; workspaces sorted by name.
+    """One environment, decided; units of a kind sorted by name.
 
     Attributes:
         kubernetes: the targeted minor, such as `1.35`.
@@ -169,6 +170,8 @@ class EnvironmentPlan:
     workspaces: tuple[WorkspacePlan, ...]
     flux: FluxPlan
     given: Given
+    runs: tuple[RunPlan, ...] = ()
+    services: tuple[ServicePlan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

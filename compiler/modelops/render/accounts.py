@@ -5,7 +5,7 @@ They have no rights and no token. The account of the bootstrap Job, which has bo
 """
 
 from modelops.planned import PodPlan, WorkspacePlan
-from modelops.render.metadata import Object, of_workspace
+from modelops.render.metadata import Housed, Object, of_unit
 
 
 def accounts(workspace: WorkspacePlan) -> list[Object]:
@@ -13,11 +13,11 @@ def accounts(workspace: WorkspacePlan) -> list[Object]:
     return [account(workspace, pod) for pod in (workspace.scheduler.pod, workspace.workers.pod)]
 
 
-def account(workspace: WorkspacePlan, pod: PodPlan) -> Object:
+def account(unit: Housed, pod: PodPlan) -> Object:
     """The account of a pod; pods that need its token mount it themselves."""
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": of_workspace(workspace, pod.service_account, pod.component),
+        "metadata": of_unit(unit, pod.service_account, pod.component, product=pod.product),
         "automountServiceAccountToken": False,
     }

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from modelops.planned import CpuScale, FixedScale, QueueScale, WorkspacePlan
 from modelops.provenance import derived
-from modelops.render.metadata import Object, numeral, of_workspace
+from modelops.render.metadata import Object, numeral, of_unit
 
 POLLING = 15
 """Seconds between two questions to the scheduler."""
@@ -39,7 +39,7 @@ def _scaled_object(workspace: WorkspacePlan, scale: QueueScale) -> Object:
     return {
         "apiVersion": "keda.sh/v1alpha1",
         "kind": "ScaledObject",
-        "metadata": of_workspace(workspace, planned.name, planned.pod.component),
+        "metadata": of_unit(workspace, planned.name, planned.pod.component),
         "spec": {
             "scaleTargetRef": _target(planned.name),
             "pollingInterval": POLLING,
@@ -98,7 +98,7 @@ def _horizontal(workspace: WorkspacePlan, scale: CpuScale) -> Object:
     return {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
-        "metadata": of_workspace(workspace, planned.name, planned.pod.component),
+        "metadata": of_unit(workspace, planned.name, planned.pod.component),
         "spec": {
             "scaleTargetRef": _target(planned.name),
             "minReplicas": scale.fewest,

@@ -1,7 +1,7 @@
 """Part of `render`: the runtime's configuration as a ConfigMap."""
 
 from modelops.planned import WorkspacePlan
-from modelops.render.metadata import Object, of_workspace
+from modelops.render.metadata import Object, of_unit
 
 
 def config(workspace: WorkspacePlan) -> list[Object]:
@@ -11,7 +11,7 @@ def config(workspace: WorkspacePlan) -> list[Object]:
         {
             "apiVersion": "v1",
             "kind": "ConfigMap",
-            "metadata": of_workspace(workspace, planned.name),
+            "metadata": of_unit(workspace, planned.name),
             "immutable": True,
             "data": {planned.file: planned.text},
         }

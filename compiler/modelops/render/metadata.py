@@ -4,9 +4,9 @@ Empty maps are left out, for cdk8s drops them and the objects judged must be the
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from modelops.planned import WorkspacePlan
+from modelops import names
 from modelops.provenance import carried
 
 Object = dict[str, Any]
@@ -14,11 +14,27 @@ Object = dict[str, Any]
 
 NAME = "app.kubernetes.io/name"
 COMPONENT = "app.kubernetes.io/component"
-PRODUCT = "dask"
-"""What every workload of a workspace is a part of: the value of `app.kubernetes.io/name`."""
 
 KEPT = {"kustomize.toolkit.fluxcd.io/prune": "disabled"}
 """The annotation of objects that Flux leaves alone when they are no longer in the repository."""
+
+
+class Housed(Protocol):
+    """A unit's plan, as far as the metadata of its objects goes.
+
+    Attributes:
+        labels: of every object of the unit.
+        product: what its pods are a part of, but those that say otherwise.
+    """
+
+    @property
+    def namespace(self) -> str: ...  # noqa: D102 -- told above
+
+    @property
+    def labels(self) -> Mapping[str, str]: ...  # noqa: D102 -- told above
+
+    @property
+    def product(self) -> str: ...  # noqa: D102 -- told above
 
 
 def numeral(number: int) -> str:
@@ -39,15 +55,17 @@ def described(
     return {"name": name, **place, "labels": {**labels, **owned()}, **notes}
 
 
-def of_workspace(
-    workspace: WorkspacePlan,
+def of_unit(
+    unit: Housed,
     name: str,
     component: str = "",
     annotations: Mapping[str, str] | None = None,
+    *,
+    product: str = "",
 ) -> Object:
-    """The metadata of an object in a workspace's namespace."""
-    labels = {**workspace.labels, **of_product(component)}
-    return described(name, labels, namespace=workspace.namespace, annotations=annotations)
+    """The metadata of an object in a unit's namespace; `product` is "" for the unit's own."""
+    labels = {**unit.labels, **of_product(component, product or unit.product)}
+    return described(name, labels, namespace=unit.namespace, annotations=annotations)
 
 
 def owned() -> dict[str, str]:
@@ -55,14 +73,14 @@ def owned() -> dict[str, str]:
     return {"app.kubernetes.io/part-of": "modelops", "app.kubernetes.io/managed-by": "modelops"}
 
 
-def of_product(component: str) -> dict[str, str]:
-    """The labels of an object of a workspace; `component` is "" for one of no component."""
-    return {NAME: PRODUCT, **({COMPONENT: component} if component else {})}
+def of_product(component: str, product: str = names.DASK) -> dict[str, str]:
+    """The labels of an object of a product; `component` is "" for one of no component."""
+    return {NAME: product, **({COMPONENT: component} if component else {})}
 
 
-def selected(component: str) -> Object:
+def selected(component: str, product: str = names.DASK) -> Object:
     """The label selector of a component's pods; "" selects every pod of the namespace.
 
     Only labels that never change: a Deployment's selector is immutable.
     """
-    return {"matchLabels": of_product(component)} if component else {}
+    return {"matchLabels": of_product(component, product)} if component else {}

@@ -1,8 +1,10 @@
-"""Part of `render`: a workspace's Namespace, with the bounds that hold in it."""
+"""Part of `render`: a unit's Namespace, with the bounds that hold in it."""
+
+from typing import Protocol
 
 from modelops.model.fields import bytes_text, cpu_text
-from modelops.planned import ContainerBounds, QuotaPlan, WorkspacePlan
-from modelops.render.metadata import KEPT, Object, described, numeral, of_product, of_workspace
+from modelops.planned import ContainerBounds, QuotaPlan
+from modelops.render.metadata import KEPT, Housed, Object, described, numeral, of_product, of_unit
 
 UNSAID_LIMIT = (500, 512 * 1024**2, 1024**3)
 """CPU, memory and disk at most of a container that says nothing of its own.
@@ -14,19 +16,33 @@ UNSAID_REQUEST = (100, 128 * 1024**2, 256 * 1024**2)
 """CPU, memory and disk that are set aside for such a container."""
 
 
-def namespace(workspace: WorkspacePlan) -> list[Object]:
+class Bounded(Housed, Protocol):
+    """A unit's plan with the bounds of its namespace."""
+
+    @property
+    def pod_security(self) -> str: ...  # noqa: D102 -- told above
+
+    @property
+    def keep(self) -> bool: ...  # noqa: D102 -- told above
+
+    @property
+    def quota(self) -> QuotaPlan: ...  # noqa: D102 -- told above
+
+    @property
+    def bounds(self) -> ContainerBounds: ...  # noqa: D102 -- told above
+
+
+def namespace(unit: Bounded) -> list[Object]:
     """The Namespace, its LimitRange and its ResourceQuota."""
-    return [_namespace(workspace), _limit_range(workspace), _quota(workspace)]
+    return [_namespace(unit), _limit_range(unit), _quota(unit)]
 
 
-def _namespace(workspace: WorkspacePlan) -> Object:
-    labels = {**workspace.labels, **of_product(""), **_pod_security(workspace.pod_security)}
+def _namespace(unit: Bounded) -> Object:
+    labels = {**unit.labels, **of_product("", unit.product), **_pod_security(unit.pod_security)}
     return {
         "apiVersion": "v1",
         "kind": "Namespace",
-        "metadata": described(
-            workspace.namespace, labels, annotations=KEPT if workspace.keep else None
-        ),
+        "metadata": described(unit.namespace, labels, annotations=KEPT if unit.keep else None),
     }
 
 
@@ -38,8 +54,8 @@ def _pod_security(version: str) -> dict[str, str]:
     return levels | {f"{prefix}/{mode}-version": as_of for mode, as_of in pinned.items()}
 
 
-def _limit_range(workspace: WorkspacePlan) -> Object:
-    bounds = workspace.bounds
+def _limit_range(unit: Bounded) -> Object:
+    bounds = unit.bounds
     limits = {
         "type": "Container",
         "default": _unsaid(UNSAID_LIMIT, bounds),
@@ -49,7 +65,7 @@ def _limit_range(workspace: WorkspacePlan) -> Object:
     return {
         "apiVersion": "v1",
         "kind": "LimitRange",
-        "metadata": of_workspace(workspace, "defaults"),
+        "metadata": of_unit(unit, "defaults"),
         "spec": {"limits": [limits]},
     }
 
@@ -64,12 +80,12 @@ def _unsaid(amounts: tuple[int, int, int], bounds: ContainerBounds) -> dict[str,
     }
 
 
-def _quota(workspace: WorkspacePlan) -> Object:
+def _quota(unit: Bounded) -> Object:
     return {
         "apiVersion": "v1",
         "kind": "ResourceQuota",
-        "metadata": of_workspace(workspace, "quota"),
-        "spec": {"hard": _hard(workspace.quota)},
+        "metadata": of_unit(unit, "quota"),
+        "spec": {"hard": _hard(unit.quota)},
     }
 
 
@@ -83,6 +99,6 @@ def _hard(quota: QuotaPlan) -> dict[str, str]:
         "limits.ephemeral-storage": bytes_text(quota.disk_limit),
         "pods": numeral(quota.pods),
         "persistentvolumeclaims": numeral(quota.claims),
-        "services.loadbalancers": "0",  # a workspace is reached from inside the cluster only
+        "services.loadbalancers": "0",  # a unit is reached from inside the cluster only
         "services.nodeports": "0",
     }

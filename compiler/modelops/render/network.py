@@ -5,7 +5,7 @@ means *all* of them, so a flow without any is refused as a mistake of ours.
 """
 
 from collections.abc import Iterable
-from typing import assert_never
+from typing import Protocol, assert_never
 
 from modelops.planned import (
     AddressPeer,
@@ -17,32 +17,42 @@ from modelops.planned import (
     PodsPeer,
     PolicyPlan,
     PortRange,
-    WorkspacePlan,
 )
-from modelops.render.metadata import Object, numeral, of_workspace, selected
+from modelops.render.metadata import Housed, Object, numeral, of_unit, selected
 
 NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """The label that Kubernetes itself gives every namespace."""
 
 
-def network(workspace: WorkspacePlan) -> list[Object]:
+class Netted(Housed, Protocol):
+    """A unit's plan with its network flows."""
+
+    @property
+    def policies(self) -> tuple[PolicyPlan, ...]: ...  # noqa: D102 -- told above
+
+    @property
+    def entity_policies(self) -> tuple[EntityPolicyPlan, ...]: ...  # noqa: D102 -- told above
+
+
+def network(unit: Netted) -> list[Object]:
     """The NetworkPolicies, then what only Cilium can say."""
     return [
-        *(_policy(workspace, policy) for policy in workspace.policies),
-        *(_entity_policy(workspace, policy) for policy in workspace.entity_policies),
+        *(network_policy(unit, policy) for policy in unit.policies),
+        *(_entity_policy(unit, policy) for policy in unit.entity_policies),
     ]
 
 
-def _policy(workspace: WorkspacePlan, policy: PolicyPlan) -> Object:
+def network_policy(unit: Housed, policy: PolicyPlan) -> Object:
+    """One NetworkPolicy of a unit's namespace."""
     types = {"Ingress": policy.ingress, "Egress": policy.egress}
     ingress = [_rule("from", flow) for flow in policy.ingress or ()]
     egress = [_rule("to", flow) for flow in policy.egress or ()]
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
-        "metadata": of_workspace(workspace, policy.name, policy.component),
+        "metadata": of_unit(unit, policy.name, policy.component, product=_product(policy)),
         "spec": {
-            "podSelector": selected(policy.component),
+            "podSelector": selected(policy.component, policy.product),
             "policyTypes": [name for name, flows in types.items() if flows is not None],
             **({"ingress": ingress} if ingress else {}),
             **({"egress": egress} if egress else {}),
@@ -69,8 +79,8 @@ def _end(ports: PortRange) -> Object:
 
 def _peer(peer: Peer) -> Object:
     match peer:
-        case PodsPeer(component):
-            return {"podSelector": selected(component)}
+        case PodsPeer(component, product):
+            return {"podSelector": selected(component, product)}
         case NamespacePeer(namespace, labels):
             pods = {"podSelector": {"matchLabels": dict(labels)}} if labels else {}
             return {"namespaceSelector": {"matchLabels": {NAMESPACE_NAME: namespace}}, **pods}
@@ -81,7 +91,7 @@ def _peer(peer: Peer) -> Object:
             assert_never(peer)
 
 
-def _entity_policy(workspace: WorkspacePlan, policy: EntityPolicyPlan) -> Object:
+def _entity_policy(unit: Housed, policy: EntityPolicyPlan) -> Object:
     if not policy.ports:
         raise ValueError("a policy without ports would allow all of them")
     to_entity = {"toEntities": [policy.entity.value], "toPorts": _cilium_ports(policy.ports)}
@@ -89,9 +99,9 @@ def _entity_policy(workspace: WorkspacePlan, policy: EntityPolicyPlan) -> Object
     return {
         "apiVersion": "cilium.io/v2",
         "kind": "CiliumNetworkPolicy",
-        "metadata": of_workspace(workspace, policy.name, policy.component),
+        "metadata": of_unit(unit, policy.name, policy.component, product=_product(policy)),
         "spec": {
-            "endpointSelector": selected(policy.component),
+            "endpointSelector": selected(policy.component, policy.product),
             "egress": [to_entity, *([to_cidrs] if policy.cidrs else [])],
         },
     }
@@ -111,3 +121,8 @@ def _cilium_ports(ports: Iterable[AllowedPorts]) -> list[Object]:
             ]
         }
     ]
+
+
+def _product(policy: PolicyPlan | EntityPolicyPlan) -> str:
+    """A policy for every pod of a namespace is the unit's, of whatever product that is."""
+    return policy.product if policy.component else ""

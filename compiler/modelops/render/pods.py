@@ -4,20 +4,24 @@ Every pod meets Pod Security *restricted* and, beyond it, has a read-only root f
 service links and no token of the API server unless its caller gives it one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from modelops.model.fields import bytes_text, cpu_text
 from modelops.planned import (
     Amounts,
     ClaimVolume,
+    ConfigValue,
     ConfigVolume,
     FieldValue,
+    FilesVolume,
+    MemoryVolume,
     Placement,
     PlainValue,
     PodPlan,
     ScratchVolume,
     SecretValue,
+    SecretVolume,
     Toleration,
     Variables,
     Volume,
@@ -26,6 +30,9 @@ from modelops.provenance import carried
 from modelops.render.metadata import Object, numeral, of_product, owned, selected
 
 GPU = "nvidia.com/gpu"
+
+SECRET_MODE = 0o440
+"""Files of Secrets: for the pod's user and group, and nobody else."""
 
 PREFERENCE = 100
 """The heaviest weight of a preferred node affinity: it goes before other scores of a node."""
@@ -38,7 +45,10 @@ def pod_template(pod: PodPlan, spec: Object, annotations: Mapping[str, str]) -> 
     template, editing one would restart the scheduler, and a Job would refuse it.
     """
     notes = {"annotations": dict(annotations)} if annotations else {}
-    return {"metadata": {"labels": {**of_product(pod.component), **owned()}, **notes}, "spec": spec}
+    return {
+        "metadata": {"labels": {**of_product(pod.component, pod.product), **owned()}, **notes},
+        "spec": spec,
+    }
 
 
 def pod_spec(pod: PodPlan, container: Object) -> Object:
@@ -53,7 +63,7 @@ def pod_spec(pod: PodPlan, container: Object) -> Object:
         "terminationGracePeriodSeconds": pod.grace,
         "securityContext": _pod_security(pod.image.user),
         **({"imagePullSecrets": secrets} if secrets else {}),
-        **_placed(pod.placement),
+        **placed(pod.placement),
         "containers": [container],
         **({"volumes": volumes} if volumes else {}),
     }
@@ -62,12 +72,12 @@ def pod_spec(pod: PodPlan, container: Object) -> Object:
 def container(pod: PodPlan, args: Sequence[str], own: Variables) -> Object:
     """The pod's container; `own` are the variables that `args` rely on: nobody overrides them."""
     variables = {**own, **pod.variables, **own}
-    mounts = [_mount(volume) for volume in pod.volumes]
+    mounts = [mount for volume in pod.volumes for mount in _mounts(volume)]
     return {
         "name": pod.component,
         "image": pod.image.reference,
         "imagePullPolicy": "IfNotPresent",
-        "args": list(args),
+        **({"args": list(args)} if args else {}),
         **({"env": [_variable(*entry) for entry in variables.items()]} if variables else {}),
         "resources": _resources(pod.amounts),
         "securityContext": _container_security(),
@@ -75,13 +85,13 @@ def container(pod: PodPlan, args: Sequence[str], own: Variables) -> Object:
     }
 
 
-def spread(component: str, topology_key: str, skew: int) -> Object:
-    """A constraint that spreads a component's pods where it can; none waits because of it."""
+def spread(pod: PodPlan, topology_key: str, skew: int) -> Object:
+    """A constraint that spreads equal pods where it can; none waits because of it."""
     return {
         "maxSkew": skew,
         "topologyKey": topology_key,
         "whenUnsatisfiable": "ScheduleAnyway",
-        "labelSelector": selected(component),
+        "labelSelector": selected(pod.component, pod.product),
     }
 
 
@@ -133,7 +143,7 @@ def _quantities(cpu: int, memory: int, disk: int, gpu: int) -> dict[str, str]:
     }
 
 
-def _placed(placement: Placement) -> Object:
+def placed(placement: Placement) -> Object:
     """Node selector, tolerations and affinity, of those that there are."""
     tolerations = [_toleration(toleration) for toleration in placement.tolerations]
     return {
@@ -164,8 +174,13 @@ def _affinity(preferred: Mapping[str, str]) -> Object:
 # --- environment variables -----------------------------------------------------------------------
 
 
-def _variable(name: str, value: PlainValue | SecretValue | FieldValue) -> Object:
+def _variable(name: str, value: PlainValue | SecretValue | FieldValue | ConfigValue) -> Object:
     match value:
+        case ConfigValue(config_map, key):
+            return {
+                "name": name,
+                "valueFrom": {"configMapKeyRef": {"name": config_map, "key": key}},
+            }
         case PlainValue(text):
             return {"name": name, "value": _literal(text)}
         case SecretValue(secret, key):
@@ -190,14 +205,27 @@ def _volume(volume: Volume) -> Object:
     match volume:
         case ScratchVolume(name, _, size):
             return {"name": name, "emptyDir": {"sizeLimit": bytes_text(size)}}
+        case FilesVolume(name, config_map):
+            return {"name": name, "configMap": {"name": config_map}}
         case ConfigVolume(name, _, config_map):
             return {"name": name, "configMap": {"name": config_map}}
+        case MemoryVolume(name, _, size):
+            return {"name": name, "emptyDir": {"medium": "Memory", "sizeLimit": bytes_text(size)}}
+        case SecretVolume(name, _, secret, optional):
+            source: Object = {"secretName": secret, "defaultMode": SECRET_MODE}
+            return {"name": name, "secret": source | ({"optional": True} if optional else {})}
         case ClaimVolume(name, _, claim):
             return {"name": name, "persistentVolumeClaim": {"claimName": claim}}
         case _:
             assert_never(volume)
 
 
-def _mount(volume: Volume) -> Object:
+def _mounts(volume: Volume) -> Iterator[Object]:
+    """Where the container sees a volume; each of single files has a mount of its own."""
+    if isinstance(volume, FilesVolume):
+        for path, key in volume.keys.items():
+            yield {"name": volume.name, "mountPath": path, "subPath": key, "readOnly": True}
+        return
     mount: Object = {"name": volume.name, "mountPath": volume.mount_path}
-    return {**mount, "readOnly": True} if isinstance(volume, ConfigVolume) else mount
+    only_read = isinstance(volume, ConfigVolume | SecretVolume)
+    yield {**mount, "readOnly": True} if only_read else mount

@@ -1,7 +1,7 @@
 """Part of `render`: the Dask scheduler, a Deployment of one pod and the Service in front of it."""
 
 from modelops.planned import SchedulerPlan, WorkspacePlan
-from modelops.render.metadata import Object, of_product, of_workspace, selected
+from modelops.render.metadata import Object, of_product, of_unit, selected
 from modelops.render.pods import container, pod_spec, pod_template, spread
 
 REVISIONS = 3
@@ -22,11 +22,11 @@ def _deployment(workspace: WorkspacePlan) -> Object:
     planned = workspace.scheduler
     pod = planned.pod
     spec = pod_spec(pod, _container(planned))
-    spec["topologySpreadConstraints"] = [spread(pod.component, ZONE, 1)]
+    spec["topologySpreadConstraints"] = [spread(pod, ZONE, 1)]
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": of_workspace(workspace, planned.name, pod.component),
+        "metadata": of_unit(workspace, planned.name, pod.component),
         "spec": {
             "replicas": 1,
             "revisionHistoryLimit": REVISIONS,
@@ -72,7 +72,7 @@ def _service(workspace: WorkspacePlan) -> Object:
     return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": of_workspace(workspace, planned.name, component),
+        "metadata": of_unit(workspace, planned.name, component),
         "spec": {
             "type": "ClusterIP",
             "selector": of_product(component),

@@ -5,6 +5,7 @@ store by External Secrets.
 """
 
 import json
+from typing import Protocol
 
 from modelops.model.fields import duration_text
 from modelops.names import content_named
@@ -13,11 +14,11 @@ from modelops.planned import (
     ExternalSecret,
     FieldValue,
     GeneratedSecret,
-    WorkspacePlan,
+    SecretsPlan,
 )
 from modelops.provenance import carried, derived, scalars
 from modelops.render.accounts import account
-from modelops.render.metadata import KEPT, Object, of_workspace
+from modelops.render.metadata import KEPT, Housed, Object, of_unit
 from modelops.render.pods import container, pod_spec, pod_template
 
 RBAC = "rbac.authorization.k8s.io"
@@ -31,27 +32,34 @@ REFRESH = 3600
 """Seconds between two looks into the external store."""
 
 
-def secrets(workspace: WorkspacePlan) -> list[Object]:
-    """Whatever makes the workspace's Secrets; nothing where there are none to make."""
-    planned = workspace.secrets
-    bootstrap = _bootstrap(workspace, planned.bootstrap) if planned.bootstrap else []
-    passwords = [each for secret in planned.passwords for each in _password(workspace, secret)]
-    return [*bootstrap, *passwords, *(_external(workspace, each) for each in planned.external)]
+class Secretive(Housed, Protocol):
+    """A unit's plan with its Secrets."""
+
+    @property
+    def secrets(self) -> SecretsPlan: ...  # noqa: D102 -- told above
+
+
+def secrets(unit: Secretive) -> list[Object]:
+    """Whatever makes the unit's Secrets; nothing where there are none to make."""
+    planned = unit.secrets
+    bootstrap = _bootstrap(unit, planned.bootstrap) if planned.bootstrap else []
+    passwords = [each for secret in planned.passwords for each in _password(unit, secret)]
+    return [*bootstrap, *passwords, *(_external(unit, each) for each in planned.external)]
 
 
 # --- the bootstrap Job ---------------------------------------------------------------------------
 
 
-def _bootstrap(workspace: WorkspacePlan, plan: BootstrapPlan) -> list[Object]:
+def _bootstrap(unit: Housed, plan: BootstrapPlan) -> list[Object]:
     return [
-        account(workspace, plan.pod),
-        _role(workspace, plan),
-        _role_binding(workspace, plan),
-        _job(workspace, plan),
+        account(unit, plan.pod),
+        _role(unit, plan),
+        _role_binding(unit, plan),
+        _job(unit, plan),
     ]
 
 
-def _role(workspace: WorkspacePlan, plan: BootstrapPlan) -> Object:
+def _role(unit: Housed, plan: BootstrapPlan) -> Object:
     """To make Secrets, and to look at its own; `create` cannot be narrowed to names."""
     core: Object = {"apiGroups": [""], "resources": ["secrets"]}
     mine: Object = {"apiGroups": [""], "resources": ["secrets"]}
@@ -59,7 +67,9 @@ def _role(workspace: WorkspacePlan, plan: BootstrapPlan) -> Object:
     return {
         "apiVersion": f"{RBAC}/v1",
         "kind": "Role",
-        "metadata": of_workspace(workspace, plan.pod.service_account, plan.pod.component),
+        "metadata": of_unit(
+            unit, plan.pod.service_account, plan.pod.component, product=plan.pod.product
+        ),
         "rules": [
             core | {"verbs": ["create"]},
             mine | {"resourceNames": names, "verbs": ["get"]},
@@ -67,19 +77,19 @@ def _role(workspace: WorkspacePlan, plan: BootstrapPlan) -> Object:
     }
 
 
-def _role_binding(workspace: WorkspacePlan, plan: BootstrapPlan) -> Object:
+def _role_binding(unit: Housed, plan: BootstrapPlan) -> Object:
     name = plan.pod.service_account
-    subject = {"kind": "ServiceAccount", "name": name, "namespace": workspace.namespace}
+    subject = {"kind": "ServiceAccount", "name": name, "namespace": unit.namespace}
     return {
         "apiVersion": f"{RBAC}/v1",
         "kind": "RoleBinding",
-        "metadata": of_workspace(workspace, name, plan.pod.component),
+        "metadata": of_unit(unit, name, plan.pod.component, product=plan.pod.product),
         "roleRef": {"apiGroup": RBAC, "kind": "Role", "name": name},
         "subjects": [subject],
     }
 
 
-def _job(workspace: WorkspacePlan, plan: BootstrapPlan) -> Object:
+def _job(unit: Housed, plan: BootstrapPlan) -> Object:
     """Named by its template, which nobody can change in place: a change makes a new Job.
 
     No `ttlSecondsAfterFinished`: Flux would make a removed Job anew at each interval.
@@ -98,7 +108,7 @@ def _job(workspace: WorkspacePlan, plan: BootstrapPlan) -> Object:
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
-        "metadata": of_workspace(workspace, name, plan.pod.component, skipped),
+        "metadata": of_unit(unit, name, plan.pod.component, skipped, product=plan.pod.product),
         "spec": {
             "backoffLimit": ATTEMPTS,
             "activeDeadlineSeconds": plan.deadline,
@@ -120,7 +130,7 @@ def _container(plan: BootstrapPlan) -> Object:
 # --- External Secrets ----------------------------------------------------------------------------
 
 
-def _password(workspace: WorkspacePlan, secret: GeneratedSecret) -> list[Object]:
+def _password(unit: Housed, secret: GeneratedSecret) -> list[Object]:
     """A generator and the ExternalSecret that asks it once.
 
     `CreatedOnce` alone writes new values when the ExternalSecret itself is made anew; with an
@@ -130,22 +140,22 @@ def _password(workspace: WorkspacePlan, secret: GeneratedSecret) -> list[Object]
     once = {
         "apiVersion": ESO,
         "kind": "ExternalSecret",
-        "metadata": of_workspace(workspace, secret.name, annotations=KEPT),
+        "metadata": of_unit(unit, secret.name, annotations=KEPT),
         "spec": {
             "refreshPolicy": "CreatedOnce",
             "target": {"name": secret.name, "creationPolicy": "Orphan", "immutable": True},
             "dataFrom": [{"sourceRef": {"generatorRef": generator}}],
         },
     }
-    return [_generator(workspace, secret), once]
+    return [_generator(unit, secret), once]
 
 
-def _generator(workspace: WorkspacePlan, secret: GeneratedSecret) -> Object:
+def _generator(unit: Housed, secret: GeneratedSecret) -> Object:
     """Forty letters and digits for each key; no symbols, for they break connection strings."""
     return {
         "apiVersion": GENERATORS,
         "kind": "Password",
-        "metadata": of_workspace(workspace, secret.name),
+        "metadata": of_unit(unit, secret.name),
         "spec": {
             "length": 40,
             "digits": 10,
@@ -157,12 +167,12 @@ def _generator(workspace: WorkspacePlan, secret: GeneratedSecret) -> Object:
     }
 
 
-def _external(workspace: WorkspacePlan, secret: ExternalSecret) -> Object:
+def _external(unit: Housed, secret: ExternalSecret) -> Object:
     """One value of the store; when the store no longer has it, the Secret stays as it was."""
     return {
         "apiVersion": ESO,
         "kind": "ExternalSecret",
-        "metadata": of_workspace(workspace, secret.name),
+        "metadata": of_unit(unit, secret.name),
         "spec": {
             "refreshPolicy": "Periodic",
             "refreshInterval": duration_text(REFRESH),
@@ -171,7 +181,8 @@ def _external(workspace: WorkspacePlan, secret: ExternalSecret) -> Object:
                 "name": secret.name,
                 "creationPolicy": "Owner",
                 "deletionPolicy": "Retain",
+                **({"template": {"type": secret.type}} if secret.type else {}),
             },
-            "data": [{"secretKey": secret.key, "remoteRef": {"key": secret.key}}],
+            "data": [{"secretKey": secret.entry or secret.key, "remoteRef": {"key": secret.key}}],
         },
     }

@@ -1,24 +1,24 @@
-"""Part of `render`: the volumes that all workers of a workspace write to."""
+"""Part of `render`: volumes that outlive pods."""
 
 from modelops.model.fields import bytes_text
 from modelops.planned import ClaimPlan, WorkspacePlan
-from modelops.render.metadata import KEPT, Object, of_workspace
+from modelops.render.metadata import KEPT, Housed, Object, of_unit
 
 
 def storage(workspace: WorkspacePlan) -> list[Object]:
     """One PersistentVolumeClaim for each planned claim."""
-    return [_claim(workspace, claim) for claim in workspace.claims]
+    return [claim(workspace, planned) for planned in workspace.claims]
 
 
-def _claim(workspace: WorkspacePlan, claim: ClaimPlan) -> Object:
-    """Kept by Flux: nobody's results vanish with a file in a pull request."""
+def claim(unit: Housed, planned: ClaimPlan) -> Object:
+    """One PersistentVolumeClaim; Flux keeps one whose data must not vanish with a file."""
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
-        "metadata": of_workspace(workspace, claim.name, annotations=KEPT),
+        "metadata": of_unit(unit, planned.name, annotations=KEPT if planned.keep else None),
         "spec": {
-            "accessModes": ["ReadWriteMany"],
-            "storageClassName": claim.storage_class,
-            "resources": {"requests": {"storage": bytes_text(claim.size)}},
+            "accessModes": ["ReadWriteMany" if planned.shared else "ReadWriteOnce"],
+            "storageClassName": planned.storage_class,
+            "resources": {"requests": {"storage": bytes_text(planned.size)}},
         },
     }

@@ -3,10 +3,10 @@
 A file whose component has nothing to say is left out: no autoscaling, no secrets, no claims.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from modelops.manifests import Component, EnvironmentManifests, Unit
-from modelops.planned import EnvironmentPlan, FluxPlan, PlatformPlan, WorkspacePlan
+from modelops.planned import EnvironmentPlan, FluxPlan, PlatformPlan, RunPlan, WorkspacePlan
 from modelops.render.accounts import accounts
 from modelops.render.autoscaling import autoscaling
 from modelops.render.config import config
@@ -15,6 +15,8 @@ from modelops.render.metadata import Object
 from modelops.render.namespace import namespace
 from modelops.render.network import network
 from modelops.render.platform import priority_classes, storage_classes
+from modelops.render.pull_secret import pull_check
+from modelops.render.run_stages import RUN_FILES
 from modelops.render.scheduler import scheduler
 from modelops.render.secrets import secrets
 from modelops.render.storage import storage
@@ -26,6 +28,7 @@ WORKSPACE_FILES: dict[str, Callable[[WorkspacePlan], list[Object]]] = {
     "config.yaml": config,
     "namespace.yaml": namespace,
     "network.yaml": network,
+    "pull-secret.yaml": lambda plan: pull_check(plan, plan.pull_check),
     "scheduler.yaml": scheduler,
     "secrets.yaml": secrets,
     "storage.yaml": storage,
@@ -41,6 +44,7 @@ def environment(plan: EnvironmentPlan) -> EnvironmentManifests:
         _flux(plan.flux),
         _platform(plan.platform),
         *(_workspace(workspace) for workspace in plan.workspaces),
+        *(unit for run in plan.runs for unit in _run(run)),
     ]
     return EnvironmentManifests(
         name=plan.name,
@@ -59,6 +63,13 @@ def _components(files: Iterable[tuple[str, list[Object]]]) -> tuple[Component, .
 def _workspace(plan: WorkspacePlan) -> Unit:
     files = ((file, objects(plan)) for file, objects in WORKSPACE_FILES.items())
     return Unit(plan.unit, plan.source, _components(files))
+
+
+def _run(plan: RunPlan) -> Iterator[Unit]:
+    """One unit for each stage that has anything to apply."""
+    for stage, unit in plan.units.items():
+        files = ((file, objects(plan)) for file, objects in RUN_FILES[stage].items())
+        yield Unit(unit, plan.source, _components(files))
 
 
 def _platform(plan: PlatformPlan) -> Unit:

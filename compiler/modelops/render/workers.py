@@ -2,7 +2,7 @@
 
 from modelops.planned import FieldValue, FixedScale, PortRange, WorkersPlan, WorkspacePlan
 from modelops.provenance import carried
-from modelops.render.metadata import Object, numeral, of_workspace, selected
+from modelops.render.metadata import Object, numeral, of_unit, selected
 from modelops.render.pods import container, pod_spec, pod_template, spread
 
 REVISIONS = 3
@@ -33,11 +33,11 @@ def _deployment(workspace: WorkspacePlan) -> Object:
     planned = workspace.workers
     pod = planned.pod
     spec = pod_spec(pod, _container(planned))
-    spec["topologySpreadConstraints"] = [spread(pod.component, HOST, HOST_SKEW)]
+    spec["topologySpreadConstraints"] = [spread(pod, HOST, HOST_SKEW)]
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
-        "metadata": of_workspace(workspace, planned.name, pod.component, UNPROBED),
+        "metadata": of_unit(workspace, planned.name, pod.component, UNPROBED),
         "spec": {
             **_replicas(planned),
             "revisionHistoryLimit": REVISIONS,
@@ -135,7 +135,7 @@ def _disruption_budget(workspace: WorkspacePlan) -> Object:
     return {
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",
-        "metadata": of_workspace(workspace, planned.name, component),
+        "metadata": of_unit(workspace, planned.name, component),
         "spec": {
             "maxUnavailable": 1,
             "unhealthyPodEvictionPolicy": "AlwaysAllow",

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from modelops.diagnostics import Diagnostic, Outcome
 from modelops.diagnostics.rulebook import cfg
-from modelops.documents import Kind, Layered, LayeredEnvironment, LayeredSpec
+from modelops.documents import UNIT_FOLDERS, Kind, Layered, LayeredEnvironment, LayeredSpec
 from modelops.model import (
     MODELS,
     Configuration,
@@ -22,6 +22,8 @@ from modelops.model import (
     EnvironmentSpec,
     ImagesSpec,
     ProfileSpec,
+    RunSpec,
+    ServiceSpec,
     Spec,
     WorkspaceSpec,
 )
@@ -73,13 +75,27 @@ def validate(layered: Layered) -> Outcome[Configuration]:
 
 def _environment(layered: LayeredEnvironment) -> Outcome[ConfiguredEnvironment]:
     environment = _configured(layered.spec, EnvironmentSpec)
-    workspaces = [_configured(spec, WorkspaceSpec) for spec in layered.workspaces]
-    found = [*environment.diagnostics]
-    found += [diagnostic for workspace in workspaces for diagnostic in workspace.diagnostics]
+    workspaces = _units(layered, Kind.WORKSPACE, WorkspaceSpec)
+    runs = _units(layered, Kind.RUN, RunSpec)
+    services = _units(layered, Kind.SERVICE, ServiceSpec)
+    found = tuple(
+        diagnostic
+        for outcome in (environment, services, workspaces, runs)
+        for diagnostic in outcome.diagnostics
+    )
     if found or environment.value is None:
-        return Outcome(None, tuple(found))
-    values = tuple(workspace.value for workspace in workspaces if workspace.value)
-    return Outcome(ConfiguredEnvironment(environment.value, values))
+        return Outcome(None, found)
+    units = (workspaces.value or (), runs.value or (), services.value or ())
+    return Outcome(ConfiguredEnvironment(environment.value, *units))
+
+
+def _units(
+    layered: LayeredEnvironment, kind: Kind, model: type[S]
+) -> Outcome[tuple[Configured[S], ...]]:
+    """The units of one kind, or all that is wrong with them."""
+    outcomes = [_configured(spec, model) for spec in layered.of(kind)]
+    found = tuple(diagnostic for outcome in outcomes for diagnostic in outcome.diagnostics)
+    return Outcome(tuple(outcome.value for outcome in outcomes if outcome.value), found)
 
 
 def _configured(layered: LayeredSpec, model: type[S]) -> Outcome[Configured[S]]:
@@ -98,7 +114,7 @@ def _configured(layered: LayeredSpec, model: type[S]) -> Outcome[Configured[S]]:
 def _part(layered: LayeredSpec) -> Iterable[Diagnostic]:
     """What is wrong with a layer's part of an object, wherever the rest of it may come from."""
     model = MODELS[layered.kind]
-    if layered.kind is Kind.WORKSPACE:
+    if layered.kind in UNIT_FOLDERS.values():
         yield from (_not_in_a_layer(layered, key) for key in FILE_ONLY if key in layered.tree)
     try:
         model.model_validate(without_nulls(with_source_texts(layered, source_texts(model))))
@@ -108,7 +124,7 @@ def _part(layered: LayeredSpec) -> Iterable[Diagnostic]:
 
 def _not_in_a_layer(layered: LayeredSpec, key: str) -> Diagnostic:
     message = f"`{key}` {FILE_ONLY[key]}"
-    remedy = f"move `{key}` into the files of the workspaces that need it"
+    remedy = f"move `{key}` into the files of the {layered.kind.lower()}s that need it"
     return placed(layered, Target((key,), None), Words(cfg.CFG001, message, remedy))
 
 

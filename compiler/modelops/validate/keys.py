@@ -20,7 +20,8 @@ def unknown(fault: Fault, homes: Mapping[str, tuple[Pattern, ...]]) -> Said:
     near = did_you_mean(key, fields(owner.model) if owner and owner.model else ())
     elsewhere = _elsewhere(key, homes)
     message = f"no key `{cut(key)}` in `{dotted(tuple(around)) or 'spec'}`"
-    return message, lines(near if is_near(near) or not elsewhere else "", elsewhere)
+    at_the_top = homes.get(key) == ((),)
+    return message, lines(near if is_near(near) or not elsewhere or at_the_top else "", elsewhere)
 
 
 def _elsewhere(key: str, homes: Mapping[str, tuple[Pattern, ...]]) -> str:

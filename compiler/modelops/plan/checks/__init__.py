@@ -56,16 +56,32 @@ from modelops.plan.checks.unpullable_image import unpullable_image
 from modelops.plan.checks.unsupported_kubernetes import unsupported_kubernetes
 from modelops.plan.checks.unused_profile import unused_profile
 from modelops.plan.checks.warm_overcommit import warm_overcommit
-from modelops.plan.scope import Scope, scopes
+from modelops.plan.scope import AnyScope, RunScope, Scope, ServiceScope, unit_scopes
+
+UNIT_CHECKS: tuple[Callable[[AnyScope], Iterator[Diagnostic]], ...] = (
+    colliding_name,
+    flux_variable,
+    mutable_image,
+    profile_out_of_tier,
+    repeated_value,
+    request_above_limit,
+    reserved_label,
+    reserved_namespace,
+    undeclared_feature,
+    undeclared_secret,
+    unknown_image,
+    unknown_pool,
+    unnamed_store,
+    unpullable_image,
+)
+"""What holds for every kind of unit."""
 
 WORKSPACE_CHECKS: tuple[Callable[[Scope], Iterator[Diagnostic]], ...] = (
-    colliding_name,
     contending_threads,
     crowded_disk,
     crowded_pool,
     derived_variable,
     disagreeing_images,
-    flux_variable,
     gpu_without_gpus,
     ignored_variable,
     impossible_port,
@@ -73,33 +89,25 @@ WORKSPACE_CHECKS: tuple[Callable[[Scope], Iterator[Diagnostic]], ...] = (
     lost_results,
     memory_overcommit,
     mismatched_cpu,
-    mutable_image,
     pod_too_large,
     poor_packing,
-    profile_out_of_tier,
     quota_too_small,
-    repeated_value,
     replicas_beside_autoscaling,
-    request_above_limit,
-    reserved_label,
-    reserved_namespace,
     short_drain,
     slow_executor,
     small_disk,
     small_process,
     small_scheduler,
     threshold_order,
-    undeclared_feature,
-    undeclared_secret,
     unequal_memory,
-    unknown_image,
-    unknown_pool,
     unknown_variable,
-    unnamed_store,
     unoffered_executor,
-    unpullable_image,
     warm_overcommit,
 )
+
+RUN_CHECKS: tuple[Callable[[RunScope], Iterator[Diagnostic]], ...] = ()
+
+SERVICE_CHECKS: tuple[Callable[[ServiceScope], Iterator[Diagnostic]], ...] = ()
 
 CONFIGURATION_CHECKS: tuple[Callable[[Configuration], Iterator[Diagnostic]], ...] = (
     denied_versions,
@@ -116,6 +124,21 @@ def findings(configuration: Configuration) -> Iterator[Diagnostic]:
     """What every check finds, less the warnings that a file accepts with a reason."""
     for configuration_check in CONFIGURATION_CHECKS:
         yield from configuration_check(configuration)
-    for scope in scopes(configuration):
-        found = tuple(one for check in WORKSPACE_CHECKS for one in check(scope))
-        yield from less_accepted(scope, found)
+    for scope in unit_scopes(configuration):
+        yield from less_accepted(scope, tuple(of_unit(scope)))
+
+
+def of_unit(scope: AnyScope) -> Iterator[Diagnostic]:
+    """What the checks of one unit find."""
+    for unit_check in UNIT_CHECKS:
+        yield from unit_check(scope)
+    match scope:
+        case Scope():
+            for workspace_check in WORKSPACE_CHECKS:
+                yield from workspace_check(scope)
+        case RunScope():
+            for run_check in RUN_CHECKS:
+                yield from run_check(scope)
+        case ServiceScope():
+            for service_check in SERVICE_CHECKS:
+                yield from service_check(scope)

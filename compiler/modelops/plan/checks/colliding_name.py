@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from modelops.diagnostics import Diagnostic, Note
 from modelops.diagnostics.rulebook import nam
-from modelops.plan.scope import Scope
+from modelops.plan.scope import AnyScope
 
 
-def colliding_name(scope: Scope) -> Iterator[Diagnostic]:
-    """Refuse a Secret of the workspace that is also the one that images are pulled with."""
+def colliding_name(scope: AnyScope) -> Iterator[Diagnostic]:
+    """Refuse a Secret of the unit that is also the one that images are pulled with."""
     pull = scope.environment.spec.registry.pull_secret
     declared = scope.spec.secrets.get(pull.name) if pull else None
     if pull is None or declared is None or declared.existing:
@@ -16,9 +16,9 @@ def colliding_name(scope: Scope) -> Iterator[Diagnostic]:
     at = scope.environment.at("registry", "pullSecret", "name")
     yield scope.breach(
         nam.NAM002,
-        f"`{pull.name}` is made by this workspace and is also the Secret that "
+        f"`{pull.name}` is made by this {scope.kind} and is also the Secret that "
         f"{scope.environment.name} pulls images with",
-        scope.workspace.at_key("secrets", pull.name),
-        "give the workspace's Secret another name",
+        scope.unit.at_key("secrets", pull.name),
+        f"give the {scope.kind}'s Secret another name",
         Note(at, "the pull secret, which someone else makes"),
     )

@@ -11,7 +11,7 @@ from modelops.provenance import DataPath
 
 def disagreeing_images(scope: Scope) -> Iterator[Diagnostic]:
     """Refuse each fact that both images state, and state differently."""
-    images = scope.configuration.images
+    images = scope.images
     theirs, ours = scope.spec.scheduler.image, scope.spec.workers.image
     scheduler, worker = images.spec.images.get(theirs), images.spec.images.get(ours)
     if scheduler is None or worker is None:

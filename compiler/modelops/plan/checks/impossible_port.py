@@ -33,4 +33,4 @@ def _place(scope: Scope) -> Span:
         return scope.at("bundles", "registry")
     if scope.environment.spec.registry.prefix is not None:
         return scope.environment.at("registry", "prefix")
-    return scope.configuration.images.at("registry")
+    return scope.images.at("registry")

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from modelops.diagnostics import Diagnostic, Note
 from modelops.diagnostics.rulebook import cfg
-from modelops.plan.scope import Scope
+from modelops.plan.scope import AnyScope
 from modelops.provenance import Span
 
 
-def profile_out_of_tier(scope: Scope) -> Iterator[Diagnostic]:
+def profile_out_of_tier(scope: AnyScope) -> Iterator[Diagnostic]:
     """Refuse a profile whose `tiers` leave out the environment's."""
-    for name in scope.workspace.profiles:
+    for name in scope.unit.profiles:
         for key in (name, f"{scope.environment.name}/{name}"):
-            profile = scope.configuration.profiles.get(key)
+            profile = scope.profiles.get(key)
             if profile is None or scope.tier in profile.spec.tiers:
                 continue
             told = " and ".join(profile.spec.tiers)
@@ -25,8 +25,8 @@ def profile_out_of_tier(scope: Scope) -> Iterator[Diagnostic]:
             )
 
 
-def _place(scope: Scope, name: str) -> Span:
-    """Where the profile is named: in the workspace's file, else in its environment's."""
+def _place(scope: AnyScope, name: str) -> Span:
+    """Where the profile is named: in the unit's file, else in its environment's."""
     chosen = scope.spec.profile
     if isinstance(chosen, str):
         return scope.at("profile")

@@ -38,7 +38,7 @@ def quota_too_small(scope: Scope) -> Iterator[Diagnostic]:
 
 def _plannable(scope: Scope) -> bool:
     """Whether the pods can be decided at all; other checks say why not."""
-    images, environment = scope.configuration.images.spec, scope.environment.spec
+    images, environment = scope.images.spec, scope.environment.spec
     return all(
         scope.part(part).pool in scope.cluster.pools
         and resolve(scope.part(part).image, images, environment) is not None
@@ -49,4 +49,4 @@ def _plannable(scope: Scope) -> bool:
 def _computed(scope: Scope) -> QuotaPlan:
     """The quota that the workspace would have if nobody wrote one."""
     unbounded = scope.spec.model_copy(update={"quota": Quota()})
-    return workspace(replace(scope, workspace=replace(scope.workspace, spec=unbounded))).quota
+    return workspace(replace(scope, unit=replace(scope.unit, spec=unbounded))).quota

@@ -1,22 +1,22 @@
-"""CFG004: a value of a workspace's file that says what would hold without it."""
+"""CFG004: a value of a unit's file that says what would hold without it."""
 
 from collections.abc import Iterator
 
 from modelops.diagnostics import Diagnostic, Note
 from modelops.diagnostics.rulebook import cfg
-from modelops.plan.scope import Scope
+from modelops.plan.scope import AnyScope
 from modelops.provenance import DataPath, Origin
 
 DISCRIMINATOR = "kind"
 """Says what the map around it is: who writes the map writes it too."""
 
 
-def repeated_value(scope: Scope) -> Iterator[Diagnostic]:
+def repeated_value(scope: AnyScope) -> Iterator[Diagnostic]:
     """Warn of values of the file that are, to the letter, what the layer below them says.
 
     Only of the file: a profile and an environment say what they stand for, whatever lies below.
     """
-    for path, trail in scope.workspace.origins.trails.items():
+    for path, trail in scope.unit.origins.trails.items():
         if trail.winner.layer != "file" or not trail.overridden or _structural(path, trail.winner):
             continue
         below = trail.overridden[0]

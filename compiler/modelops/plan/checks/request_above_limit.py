@@ -5,22 +5,22 @@ from collections.abc import Iterator
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import cfg
 from modelops.model.fields import bytes_text, cpu_text
-from modelops.plan.scope import PARTS, Scope
+from modelops.plan.scope import AnyScope
 
 
-def request_above_limit(scope: Scope) -> Iterator[Diagnostic]:
+def request_above_limit(scope: AnyScope) -> Iterator[Diagnostic]:
     """Refuse a request above its limit: the API server does."""
-    for part in PARTS:
-        resources = scope.part(part).resources
+    for part in scope.parts:
         for field, text, amount in (
-            ("cpu", cpu_text, resources.cpu),
-            ("ephemeralStorage", bytes_text, resources.ephemeral_storage),
+            ("cpu", cpu_text, part.cpu),
+            ("ephemeralStorage", bytes_text, part.disk),
         ):
             if amount is not None and amount.request > amount.limit:
-                path = (part, "resources", field)
+                path = (*part.path, "resources", field)
+                where = ".".join(map(str, path))
                 yield scope.breach(
                     cfg.CFG011,
-                    f"`{'.'.join(path)}` asks for {text(amount.request)}, above its limit of "
+                    f"`{where}` asks for {text(amount.request)}, above its limit of "
                     f"{text(amount.limit)}",
                     scope.at(*path, "request"),
                     "lower the request, or raise the limit",

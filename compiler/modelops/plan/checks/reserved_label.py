@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import nam
-from modelops.plan.scope import Scope
+from modelops.plan.scope import AnyScope
 
 RESERVED_PREFIXES = (
     "app.kubernetes.io/",
@@ -14,7 +14,7 @@ RESERVED_PREFIXES = (
 )
 
 
-def reserved_label(scope: Scope) -> Iterator[Diagnostic]:
+def reserved_label(scope: AnyScope) -> Iterator[Diagnostic]:
     """Refuse labels that selectors, Flux or Pod Security go by."""
     for key in scope.spec.labels:
         if key.startswith(RESERVED_PREFIXES):
@@ -22,6 +22,6 @@ def reserved_label(scope: Scope) -> Iterator[Diagnostic]:
             yield scope.breach(
                 nam.NAM007,
                 f"`{key}` is a label that the compiler or the cluster sets",
-                scope.workspace.at_key("labels", key),
+                scope.unit.at_key("labels", key),
                 f"choose another key: `{prefix}/` is not for people",
             )

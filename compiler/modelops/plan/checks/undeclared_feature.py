@@ -7,33 +7,42 @@ from modelops.diagnostics.rulebook import cfg
 from modelops.model.cluster import NetworkEngine
 from modelops.model.environment import SecretProvider
 from modelops.model.workspace import AutoscalingMode
-from modelops.plan.scope import Scope
+from modelops.plan.scope import AnyScope, Scope
 from modelops.provenance import Span
 
 
-def undeclared_feature(scope: Scope) -> Iterator[Diagnostic]:
+def undeclared_feature(scope: AnyScope) -> Iterator[Diagnostic]:
     """Refuse KEDA, External Secrets or LocalDNS policies where `cluster.features` lacks them."""
-    features, spec = scope.cluster.features, scope.spec
-    autoscaling = spec.workers.autoscaling
-    if autoscaling and autoscaling.mode is AutoscalingMode.QUEUE and not features.keda:
-        at = scope.at("workers", "autoscaling", "mode")
-        yield _undeclared(scope, "autoscaling by queue", "keda: true", at)
+    features = scope.cluster.features
+    if isinstance(scope, Scope) and not features.keda:
+        yield from _without_keda(scope)
     if not features.external_secrets:
-        for name, secret in spec.secrets.items():
+        pull = scope.environment.spec.registry.pull_secret
+        if pull is not None and pull.external is not None:
+            at = scope.environment.at("registry", "pullSecret", "external")
+            yield _undeclared(scope, "the pull secret", "externalSecrets: true", at)
+        for name, secret in scope.spec.secrets.items():
             by_operator = secret.external or (secret.generate and _generated_by_operator(scope))
             if by_operator:
-                at = scope.workspace.at_key("secrets", name)
+                at = scope.unit.at_key("secrets", name)
                 yield _undeclared(scope, f"the secret `{name}`", "externalSecrets: true", at)
     if features.local_dns and features.network_policy is not NetworkEngine.CILIUM:
         at = scope.environment.at("cluster", "features", "localDns")
         yield _undeclared(scope, "LocalDNS", "networkPolicy: cilium", at)
 
 
-def _generated_by_operator(scope: Scope) -> bool:
+def _without_keda(scope: Scope) -> Iterator[Diagnostic]:
+    autoscaling = scope.spec.workers.autoscaling
+    if autoscaling and autoscaling.mode is AutoscalingMode.QUEUE:
+        at = scope.at("workers", "autoscaling", "mode")
+        yield _undeclared(scope, "autoscaling by queue", "keda: true", at)
+
+
+def _generated_by_operator(scope: AnyScope) -> bool:
     return scope.environment.spec.secrets.provider is SecretProvider.EXTERNAL_SECRETS
 
 
-def _undeclared(scope: Scope, what: str, feature: str, at: Span) -> Diagnostic:
+def _undeclared(scope: AnyScope, what: str, feature: str, at: Span) -> Diagnostic:
     return Diagnostic(
         cfg.CFG011,
         f"{what} needs `{feature}`, which {scope.environment.name} does not declare",

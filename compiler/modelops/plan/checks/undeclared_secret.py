@@ -4,20 +4,21 @@ from collections.abc import Iterator
 
 from modelops.diagnostics import Diagnostic, did_you_mean
 from modelops.diagnostics.rulebook import ver
-from modelops.model.workspace import Secret, SecretKey
-from modelops.plan.scope import PARTS, Scope
+from modelops.model.secrets import Secret, SecretKey
+from modelops.plan.scope import AnyScope
+from modelops.provenance import DataPath
 
 
-def undeclared_secret(scope: Scope) -> Iterator[Diagnostic]:
+def undeclared_secret(scope: AnyScope) -> Iterator[Diagnostic]:
     """Refuse `secretEnv` of Secrets that are not under `secrets`, and of keys they will lack."""
-    for part in PARTS:
-        spec = scope.part(part)
-        for name, wanted in spec.secret_env.items():
+    for part in scope.parts:
+        for name, wanted in part.secret_env.items():
+            at = (*part.secret_env_at, name)
             declared = scope.spec.secrets.get(wanted.secret)
             if declared is None:
-                yield _unknown_secret(scope, (part, "secretEnv", name), wanted)
+                yield _unknown_secret(scope, at, wanted)
             elif not _holds(declared, wanted.key):
-                yield _unknown_key(scope, (part, "secretEnv", name), wanted, declared)
+                yield _unknown_key(scope, at, wanted, declared)
 
 
 def _keys(secret: Secret) -> tuple[str, ...]:
@@ -28,7 +29,7 @@ def _holds(secret: Secret, key: str) -> bool:
     return bool(secret.existing) or key in _keys(secret)
 
 
-def _unknown_secret(scope: Scope, path: tuple[str, ...], wanted: SecretKey) -> Diagnostic:
+def _unknown_secret(scope: AnyScope, path: DataPath, wanted: SecretKey) -> Diagnostic:
     declared = sorted(scope.spec.secrets)
     near = did_you_mean(wanted.secret, declared)
     return scope.breach(
@@ -40,9 +41,7 @@ def _unknown_secret(scope: Scope, path: tuple[str, ...], wanted: SecretKey) -> D
     )
 
 
-def _unknown_key(
-    scope: Scope, path: tuple[str, ...], wanted: SecretKey, secret: Secret
-) -> Diagnostic:
+def _unknown_key(scope: AnyScope, path: DataPath, wanted: SecretKey, secret: Secret) -> Diagnostic:
     return scope.breach(
         ver.VER002,
         f"the Secret `{wanted.secret}` has no key `{wanted.key}`",

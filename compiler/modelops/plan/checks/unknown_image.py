@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from modelops.diagnostics import Diagnostic, did_you_mean
 from modelops.diagnostics.rulebook import img
 from modelops.plan.images import ResolvedImage, resolve
-from modelops.plan.scope import PARTS, Scope
+from modelops.plan.parts import Part
+from modelops.plan.scope import AnyScope
 
 PLACEHOLDER_COMPONENTS = frozenset({"you", "your-org", "example"})
 """What documentation writes where the name of an organisation belongs."""
 
 
-def unknown_image(scope: Scope) -> Iterator[Diagnostic]:
+def unknown_image(scope: AnyScope) -> Iterator[Diagnostic]:
     """Refuse images that nothing can pull."""
-    images, environment = scope.configuration.images.spec, scope.environment.spec
-    for part in PARTS:
-        name = scope.part(part).image
+    images, environment = scope.images.spec, scope.environment.spec
+    for part in scope.parts:
+        name = part.image
         image = resolve(name, images, environment)
         if image is not None and _placeholder(image):
             yield _placeholder_breach(scope, part, name, image)
@@ -39,17 +40,17 @@ def unknown_image(scope: Scope) -> Iterator[Diagnostic]:
             )
 
 
-def _breach(scope: Scope, part: str, name: str, what: str, remedy: str) -> Diagnostic:
+def _breach(scope: AnyScope, part: Part, name: str, what: str, remedy: str) -> Diagnostic:
     return scope.breach(
-        img.IMG002, f"the image `{name}` {what}", scope.at(part, "image"), remedy.lstrip("\n")
+        img.IMG002, f"the image `{name}` {what}", scope.at(*part.image_at), remedy.lstrip("\n")
     )
 
 
-def _placeholder_breach(scope: Scope, part: str, name: str, image: ResolvedImage) -> Diagnostic:
+def _placeholder_breach(scope: AnyScope, part: Part, name: str, image: ResolvedImage) -> Diagnostic:
     """At the entry of images.yaml where there is one: the mistake is written once."""
-    images = scope.configuration.images
+    images = scope.images
     field = "digest" if "digest" in _placeholder(image) else "repository"
-    at = scope.at(part, "image") if image.entry is None else images.at("images", name, field)
+    at = scope.at(*part.image_at) if image.entry is None else images.at("images", name, field)
     what = f"the image `{name}` {_placeholder(image)}"
     return scope.breach(img.IMG002, what, at, "put the real one")
 

@@ -11,7 +11,7 @@ from modelops.plan.scope import Scope
 def unoffered_executor(scope: Scope) -> Iterator[Diagnostic]:
     """Refuse executors that the image lacks, and `freshVenv` with `direct`."""
     executor = scope.spec.executor
-    images = scope.configuration.images
+    images = scope.images
     entry = images.spec.images.get(scope.spec.workers.image)
     if entry is not None and executor.type not in entry.executors:
         image = scope.spec.workers.image

@@ -6,7 +6,7 @@ from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import cfg
 from modelops.model import Configuration
 from modelops.plan.facts.kubernetes import SUPPORTED_MINORS
-from modelops.plan.workspace import minor
+from modelops.plan.unit import minor
 
 
 def unsupported_kubernetes(configuration: Configuration) -> Iterator[Diagnostic]:

@@ -8,7 +8,7 @@ from modelops.model import Configuration, ConfiguredEnvironment
 
 
 def unused_profile(configuration: Configuration) -> Iterator[Diagnostic]:
-    """Warn of `environments/ENV/profiles/NAME.yaml` that ENV and its workspaces do not name.
+    """Warn of `environments/ENV/profiles/NAME.yaml` that ENV and its units do not name.
 
     Profiles of all environments are a shelf to choose from; those of one are there for it alone.
     """
@@ -19,7 +19,7 @@ def unused_profile(configuration: Configuration) -> Iterator[Diagnostic]:
             if owner == environment.name and name not in chosen:
                 yield Diagnostic(
                     cfg.CFG004,
-                    f"no workspace of {environment.name} chooses its profile `{name}`: what stands "
+                    f"no unit of {environment.name} chooses its profile `{name}`: what stands "
                     "here changes nothing",
                     profile.at(),
                     "choose it by `profile` or `profiles`, or remove the file",
@@ -30,8 +30,8 @@ def unused_profile(configuration: Configuration) -> Iterator[Diagnostic]:
 def _chosen(environment: ConfiguredEnvironment) -> set[str]:
     """What files name and what is active: a preview may put one in the place of the other."""
     names = set(environment.environment.spec.profiles)
-    for workspace in environment.workspaces:
-        written = workspace.spec.profile or ()
+    for unit in environment.units:
+        written = unit.spec.profile or ()
         names |= {written} if isinstance(written, str) else set(written)
-        names |= set(workspace.profiles)
+        names |= set(unit.profiles)
     return names

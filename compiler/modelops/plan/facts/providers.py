@@ -33,5 +33,8 @@ NODE_LOCAL_DNS = ("169.254.10.0/24", "169.254.20.10/32")
 """AKS LocalDNS, and the upstream NodeLocal DNSCache."""
 
 LOCAL_DNS = "169.254.10.0/24"
+LINK_LOCAL = "169.254.0.0/16"
+"""The node's own services, the cloud's metadata service among them."""
+
 PRIVATE_ADDRESSES = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16")
 """RFC 1918 and link-local, the metadata service among them."""

@@ -1,0 +1,152 @@
+"""The Jobs around a run's store: what makes its role and database, and what backs it up.
+
+They run the scripts of `render/store_scripts`, whose contract is the variables and files here.
+"""
+
+from modelops import names
+from modelops.model.store import StoreMode
+from modelops.plan import dask
+from modelops.plan.facts import postgres
+from modelops.plan.resources import LOGS, MIB
+from modelops.plan.scope import RunScope
+from modelops.plan.store import (
+    ADMIN_DIRECTORY,
+    PASSWORD,
+    PASSWORD_DIRECTORY,
+    storage_class,
+    store_pod,
+)
+from modelops.planned import (
+    Amounts,
+    BackupPlan,
+    ClaimPlan,
+    ClaimVolume,
+    PlainValue,
+    PodPlan,
+    PostgresBinding,
+    ScratchVolume,
+    SecretVolume,
+    StoreInitPlan,
+    Variables,
+    Volume,
+)
+from modelops.provenance import carried
+
+BACKUP_DIRECTORY = "/var/lib/modelops/backups"
+BACKUP_CLAIM = "store-backups"
+
+READY = 300
+"""Seconds that a Job waits for the server: it may have to recover first."""
+
+INIT_DEADLINE = 1800
+BACKUP_DEADLINE = 6 * 3600
+"""Seconds after which a Job is ended, with its retries."""
+
+GRACE = 30
+JOB_AMOUNTS = Amounts(
+    cpu_request=100,
+    cpu_limit=1000,
+    memory_request=256 * MIB,
+    memory_limit=256 * MIB,
+    disk_request=LOGS,
+    disk_limit=LOGS,
+)
+TMP = ScratchVolume("tmp", dask.SCRATCH_DIRECTORY, 64 * MIB)
+OWN_PASSWORD = f"{PASSWORD_DIRECTORY}/{PASSWORD}"
+
+
+def store_init(scope: RunScope, store: PostgresBinding | None) -> StoreInitPlan | None:
+    """The Job that makes role and database, where they are ours, and proves that they are there."""
+    if store is None:
+        return None
+    ours = scope.spec.store.mode == StoreMode.IN_CLUSTER
+    return StoreInitPlan(
+        name=names.STORE_INIT,
+        check=_job_pod(scope, names.STORE_INIT, store, {}, ()),
+        database=_database(scope, store) if ours else None,
+        deadline=INIT_DEADLINE,
+        restart=scope.spec.restart,
+    )
+
+
+def backup(scope: RunScope, store: PostgresBinding | None) -> BackupPlan | None:
+    """The CronJobs of dumps and of the way back, where a schedule is written."""
+    written = scope.spec.store.backup
+    if store is None or written is None:
+        return None
+    claim = ClaimPlan(
+        BACKUP_CLAIM,
+        storage_class(scope),
+        scope.spec.store.size,
+        shared=False,
+        keep=bool(scope.spec.store.retain),
+    )
+    folder: Variables = {"BACKUP_DIRECTORY": PlainValue(BACKUP_DIRECTORY)}
+    keep = PlainValue(carried(str(written.keep), written.keep))
+    volume = (ClaimVolume("backups", BACKUP_DIRECTORY, claim.name),)
+    return BackupPlan(
+        backup=_job_pod(scope, names.STORE_BACKUP, store, {**folder, "BACKUP_KEEP": keep}, volume),
+        restore=_job_pod(
+            scope,
+            names.STORE_RESTORE,
+            store,
+            {**folder, "BACKUP": PlainValue("newest")},
+            volume,
+        ),
+        schedule=written.schedule,
+        claim=claim,
+        deadline=BACKUP_DEADLINE,
+    )
+
+
+def connection(store: PostgresBinding) -> dict[str, PlainValue]:
+    """Libpq's own variables, but for the password."""
+    return {
+        "PGHOST": PlainValue(store.host),
+        "PGPORT": PlainValue(carried(str(store.port), store.port)),
+        "PGUSER": PlainValue(store.user),
+        "PGDATABASE": PlainValue(store.database),
+        "PGSSLMODE": PlainValue(store.sslmode),
+    }
+
+
+def _job_pod(
+    scope: RunScope,
+    component: str,
+    store: PostgresBinding,
+    variables: Variables,
+    volumes: tuple[Volume, ...],
+) -> PodPlan:
+    """A pod that goes to the store as the run's own user."""
+    return store_pod(
+        scope,
+        component,
+        amounts=JOB_AMOUNTS,
+        variables={
+            "HOME": PlainValue(dask.SCRATCH_DIRECTORY),
+            **connection(store),
+            "PASSWORD_FILE": PlainValue(OWN_PASSWORD),
+            "READY_SECONDS": PlainValue(str(READY)),
+            **variables,
+        },
+        volumes=(
+            TMP,
+            SecretVolume("store", PASSWORD_DIRECTORY, store.secret),
+            *volumes,
+        ),
+        grace=GRACE,
+    )
+
+
+def _database(scope: RunScope, store: PostgresBinding) -> PodPlan:
+    """The same pod's first container, which goes there as the administrator."""
+    admin = SecretVolume("store-admin", ADMIN_DIRECTORY, names.STORE_ADMIN)
+    variables = {
+        "PGUSER": PlainValue(postgres.ADMIN),
+        "PGDATABASE": PlainValue(postgres.ADMIN),
+        "PASSWORD_FILE": PlainValue(f"{ADMIN_DIRECTORY}/{PASSWORD}"),
+        "STORE_USER": PlainValue(store.user),
+        "STORE_DATABASE": PlainValue(store.database),
+        "STORE_PASSWORD_FILE": PlainValue(OWN_PASSWORD),
+    }
+    return _job_pod(scope, names.STORE_INIT, store, variables, (admin,))
