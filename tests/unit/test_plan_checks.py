@@ -10,6 +10,7 @@ from tests.unit import (
     check_cases_of_dask,
     check_cases_of_images,
     check_cases_of_names,
+    check_cases_of_runs,
     check_cases_of_workers,
 )
 from tests.unit.check_case import Case
@@ -32,6 +33,7 @@ CASES = (
     *check_cases_of_workers.CASES,
     *check_cases_of_images.CASES,
     *check_cases_of_names.CASES,
+    *check_cases_of_runs.CASES,
 )
 OF_UNITS = (*UNIT_CHECKS, *WORKSPACE_CHECKS, *RUN_CHECKS, *SERVICE_CHECKS)
 CHECKS = {check.__name__ for check in (*OF_UNITS, *CONFIGURATION_CHECKS)}

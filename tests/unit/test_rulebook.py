@@ -12,6 +12,7 @@ import pytest
 from modelops.diagnostics import Rule, Severity, Tier
 from modelops.diagnostics.rulebook import (
     RULES,
+    adp,
     avl,
     cfg,
     dsk,
@@ -21,14 +22,16 @@ from modelops.diagnostics.rulebook import (
     nam,
     net,
     sec,
+    shr,
     sto,
     ver,
 )
+from modelops.load.places import FOLDERS
 from modelops.load.yaml import read
 from modelops.pipeline import judge
 
 ROOT = Path(__file__).parents[2]
-AREAS = (cfg, ver, nam, dsk, fit, avl, img, sec, sto, net, git)
+AREAS = (cfg, ver, nam, dsk, adp, fit, avl, img, sec, sto, net, shr, git)
 IMPOSSIBLE = {code for code, rule in RULES.items() if rule.impossible}
 """What the shape of the input already prevents."""
 
@@ -61,8 +64,6 @@ TOLD_IN_WORDS = (
 )
 SHOWN_IN_YAML = sorted(RULES.keys() - TOLD_IN_WORDS)
 FILE_LINE = re.compile(r"^# (environments/\S+)\n", re.MULTILINE)
-KIND_OF_FOLDER = {"workspaces": "Workspace", "profiles": "Profile"}
-
 BACKGROUND = {
     "environments/base.yaml": f"""
 spec:
@@ -83,6 +84,10 @@ spec:
       repository: modelops-dask
       digest: sha256:{"7c" * 32}
       executors: [isolated_warm, direct, cold]
+    adaptive-worker:
+      repository: modelops-adaptive
+      digest: sha256:{"8d" * 32}
+    postgres-17: {{repository: docker.io/library/postgres, digest: sha256:{"9e" * 32}, user: 999}}
 """,
     "environments/dev/environment.yaml": "spec: {}",
     "environments/dev/workspaces/default.yaml": "spec: {}",
@@ -93,7 +98,7 @@ def kind_of(file: str) -> str:
     """The kind that belongs to a place."""
     *_, folder, name = file.split("/")
     by_name = {"base.yaml": "Defaults", "images.yaml": "Images", "environment.yaml": "Environment"}
-    return by_name.get(name) or KIND_OF_FOLDER[folder]
+    return by_name.get(name) or FOLDERS[folder].value
 
 
 def files_in(example: str) -> dict[str, str]:

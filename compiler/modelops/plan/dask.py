@@ -14,6 +14,7 @@ from modelops.plan import resources
 from modelops.plan.images import planned_image, pull_secrets
 from modelops.plan.placement import placement
 from modelops.plan.scope import Scope
+from modelops.plan.uses import bindings, variables
 from modelops.planned import (
     Amounts,
     ClaimPlan,
@@ -130,7 +131,9 @@ def workers(scope: Scope, config: ConfigPlan) -> WorkersPlan:
         part,
         component="worker",
         amounts=resources.worker_amounts(scope.spec),
-        variables=_variables(part, {**WORKER_VARIABLES, **_worker_settings(scope)}),
+        variables=_variables(
+            part, {**WORKER_VARIABLES, **_services(scope), **_worker_settings(scope)}
+        ),
         volumes=_worker_volumes(scope.spec, config),
     )
     return WorkersPlan(
@@ -213,6 +216,12 @@ def _worker_settings(scope: Scope) -> dict[str, str]:
         **{threshold_variable(name): _number(share) for name, share in shares.items()},
         threshold_variable("terminate"): _number(memory.terminate),
     }
+
+
+def _services(scope: Scope) -> dict[str, str]:
+    """Where the services are that the workspace uses."""
+    found = variables(bindings(scope, scope.spec.uses))
+    return {name: value.text for name, value in found.items()}
 
 
 def _number(value: float) -> str:

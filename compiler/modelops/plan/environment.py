@@ -12,8 +12,10 @@ from modelops.plan.images import pull_secrets
 from modelops.plan.run import generated as store_secrets
 from modelops.plan.run import run
 from modelops.plan.run_stages import stages, workspace_kustomization
-from modelops.plan.scope import RunScope, UnitScope, runs_of, workspaces_of
+from modelops.plan.scope import RunScope, UnitScope, runs_of, services_of, workspaces_of
 from modelops.plan.secrets import generated_secrets
+from modelops.plan.service import needs, service, shared_namespace
+from modelops.plan.service_stage import after, given_to_exposed, service_stage
 from modelops.plan.store import binding
 from modelops.plan.unit import minor
 from modelops.plan.workspace import workspace
@@ -25,6 +27,7 @@ from modelops.planned import (
     KustomizationPlan,
     PlatformPlan,
     PriorityClassPlan,
+    SharedNamespacePlan,
     StorageClassPlan,
     WorkspacePlan,
 )
@@ -43,29 +46,41 @@ def environment(configuration: Configuration, configured: ConfiguredEnvironment)
     workspaces = tuple(workspace(scope) for scope in scopes)
     run_scopes = tuple(runs_of(configuration, configured))
     runs = tuple(run(scope) for scope in run_scopes)
+    service_scopes = tuple(services_of(configuration, configured))
+    services = tuple(service(scope) for scope in service_scopes)
+    shared = shared_namespace(service_scopes, map(needs, services))
     of_runs = (one for pair in zip(run_scopes, runs, strict=True) for one in stages(*pair))
     return EnvironmentPlan(
         name=configured.name,
         source=configured.environment.source,
         kubernetes=minor(configured.environment.spec.cluster.kubernetes_version),
-        platform=_platform(configured),
+        platform=_platform(configured, shared),
         workspaces=workspaces,
-        flux=_flux(configured, workspaces, tuple(of_runs)),
+        flux=_flux(
+            configured,
+            workspaces,
+            (*of_runs, *(service_stage(configured.name, one) for one in services)),
+        ),
         given=Given(
             frozenset(
                 (
                     *_given(configured),
                     *_given_secrets(scopes, generated_secrets),
+                    *_given_secrets(service_scopes, generated_secrets),
                     *_given_secrets(run_scopes, store_secrets),
+                    *given_to_exposed(configured, workspaces, services),
                     *_given_to_stores(run_scopes),
                 )
             )
         ),
         runs=runs,
+        services=services,
     )
 
 
-def _platform(configured: ConfiguredEnvironment) -> PlatformPlan:
+def _platform(
+    configured: ConfiguredEnvironment, shared: SharedNamespacePlan | None
+) -> PlatformPlan:
     name = configured.name
     return PlatformPlan(
         unit=names.platform_unit(name),
@@ -86,6 +101,7 @@ def _platform(configured: ConfiguredEnvironment) -> PlatformPlan:
             ),
         ),
         storage_classes=_our_classes(name, configured.environment.spec.cluster),
+        shared=shared,
     )
 
 
@@ -139,7 +155,7 @@ def _workspace_kustomization(environment: str, plan: WorkspacePlan) -> Kustomiza
         name=workspace_kustomization(environment, plan.name),
         file=f"ws-{plan.name}.yaml",
         unit=plan.unit,
-        depends_on=(names.flux_kustomization(environment, "platform"),),
+        depends_on=after(environment, plan.uses),
         health_checks=(scheduler,),
         wait=False,
         timeout=WORKSPACE_TIMEOUT,

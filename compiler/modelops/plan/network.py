@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from modelops import names
 from modelops.model.workspace import AutoscalingMode, BundleSource
-from modelops.plan import flows
+from modelops.plan import flows, workload_network
 from modelops.plan.facts import providers
 from modelops.plan.flows import at_port
 from modelops.plan.images import bundle_registry, registry_port
@@ -40,6 +40,7 @@ def policies(
                 _scheduler(scope, scheduler, workers),
                 _workers(scope, scheduler, workers),
                 *_declared(scope),
+                *workload_network.of_components(scope),
                 *flows.bootstrap(scope, secrets, names.DASK),
             ),
             key=lambda policy: policy.name,

@@ -9,7 +9,7 @@ from modelops.plan.images import planned_image, pull_secrets
 from modelops.plan.placement import placement
 from modelops.plan.pull_secret import external_pull_secret
 from modelops.plan.resources import LOGS, MIB
-from modelops.plan.scope import AnyScope
+from modelops.plan.scope import AnyScope, ServiceScope
 from modelops.planned import (
     Amounts,
     BootstrapPlan,
@@ -78,6 +78,8 @@ def _external(scope: AnyScope) -> tuple[ExternalSecret, ...]:
         for name, secret in sorted(scope.spec.secrets.items())
         if secret.external is not None
     ]
+    if isinstance(scope, ServiceScope):  # their namespace brings it: it is the same for all
+        return tuple(fetched)
     return (*fetched, *external_pull_secret(scope))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from modelops import names
 from modelops.planned.network import EntityPolicyPlan, PolicyPlan
-from modelops.planned.storage import ExternalSecret
+from modelops.planned.storage import SecretsPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class SharedNamespacePlan:
     Attributes:
         pod_security: the version that Pod Security *restricted* is held to: `v1.35`.
         keep: whether it outlives its last service, for the data in it.
-        external: the Secret that images are pulled with, where a store holds it.
+        secrets: the one that images are pulled with, where an external store holds it.
     """
 
     namespace: str
@@ -48,7 +48,7 @@ class SharedNamespacePlan:
     bounds: ContainerBounds
     policies: tuple[PolicyPlan, ...]
     entity_policies: tuple[EntityPolicyPlan, ...]
-    external: tuple[ExternalSecret, ...]
+    secrets: SecretsPlan
 
     @property
     def product(self) -> str:

@@ -4,7 +4,8 @@ Ports are numbers throughout, for Cilium takes no names. In the API an empty lis
 means *all* of them, so a flow without any is refused as a mistake of ours.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Protocol, assert_never
 
 from modelops.planned import (
@@ -13,10 +14,12 @@ from modelops.planned import (
     EntityPolicyPlan,
     Flow,
     NamespacePeer,
+    NeighbourPolicy,
     Peer,
     PodsPeer,
     PolicyPlan,
     PortRange,
+    WorkspacePlan,
 )
 from modelops.render.metadata import Housed, Object, numeral, of_unit, selected
 
@@ -34,12 +37,32 @@ class Netted(Housed, Protocol):
     def entity_policies(self) -> tuple[EntityPolicyPlan, ...]: ...  # noqa: D102 -- told above
 
 
+@dataclass(frozen=True, slots=True)
+class _Abroad:
+    """A unit's labels in the namespace of another."""
+
+    namespace: str
+    labels: Mapping[str, str]
+    product: str
+
+
+def neighbour_policy(unit: Housed, one: NeighbourPolicy) -> Object:
+    """A unit's half of a flow that lies in another namespace."""
+    return network_policy(_Abroad(one.namespace, unit.labels, unit.product), one.policy)
+
+
 def network(unit: Netted) -> list[Object]:
     """The NetworkPolicies, then what only Cilium can say."""
     return [
         *(network_policy(unit, policy) for policy in unit.policies),
         *(_entity_policy(unit, policy) for policy in unit.entity_policies),
     ]
+
+
+def workspace_network(workspace: WorkspacePlan) -> list[Object]:
+    """The policies of a workspace's namespace, then its half of the flows to services."""
+    abroad = (neighbour_policy(workspace, one) for one in workspace.neighbours)
+    return [*network(workspace), *abroad]
 
 
 def network_policy(unit: Housed, policy: PolicyPlan) -> Object:

@@ -2,6 +2,9 @@
 
 from modelops.planned import PlatformPlan, PriorityClassPlan, StorageClassPlan
 from modelops.render.metadata import Object, described
+from modelops.render.namespace import namespace
+from modelops.render.network import network
+from modelops.render.secrets import secrets
 
 
 def priority_classes(platform: PlatformPlan) -> list[Object]:
@@ -12,6 +15,12 @@ def priority_classes(platform: PlatformPlan) -> list[Object]:
 def storage_classes(platform: PlatformPlan) -> list[Object]:
     """One StorageClass for each planned one."""
     return [_storage_class(planned) for planned in platform.storage_classes]
+
+
+def shared_namespace(platform: PlatformPlan) -> list[Object]:
+    """The services' namespace, its bounds, and what is denied in it."""
+    shared = platform.shared
+    return [*namespace(shared), *network(shared), *secrets(shared)] if shared else []
 
 
 def _priority_class(platform: PlatformPlan, planned: PriorityClassPlan) -> Object:

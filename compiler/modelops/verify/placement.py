@@ -26,6 +26,15 @@ TEMPLATES: Mapping[tuple[str, str], DataPath] = {
 """Where each kind that makes pods keeps their metadata and spec, by group and kind."""
 
 
+OPERATED: Mapping[tuple[str, str], Mapping[str, object]] = {
+    ("postgresql.cnpg.io", "Cluster"): {
+        "app.kubernetes.io/name": "postgresql",
+        "app.kubernetes.io/component": "database",
+    },
+}
+"""Kinds whose pods an operator makes, and the labels it gives them (CloudNativePG 1.30)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """One object and where it will stand.
@@ -72,6 +81,7 @@ class PlacedEnvironment:
         objects: in the order of units, files and documents.
         by_identity: the first object of each identity.
         pods: every pod template, by namespace.
+        operated: labels of pods that operators make of objects here, by namespace.
     """
 
     name: str
@@ -82,6 +92,7 @@ class PlacedEnvironment:
     objects: tuple[Placed, ...]
     by_identity: Mapping[Identity, Placed]
     pods: Mapping[str, tuple[PodTemplate, ...]]
+    operated: Mapping[str, tuple[Mapping[str, object], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,7 @@ def _environment(environment: EnvironmentManifests) -> PlacedEnvironment:
         objects=objects,
         by_identity={placed.identity: placed for placed in reversed(objects)},
         pods=_pods(objects),
+        operated=_operated(objects),
     )
 
 
@@ -156,6 +168,15 @@ def _pods(objects: Iterable[Placed]) -> Mapping[str, tuple[PodTemplate, ...]]:
             )
             found.setdefault(placed.identity.namespace, []).append(pod)
     return {namespace: tuple(pods) for namespace, pods in found.items()}
+
+
+def _operated(objects: Iterable[Placed]) -> Mapping[str, tuple[Mapping[str, object], ...]]:
+    found: dict[str, list[Mapping[str, object]]] = {}
+    for placed in objects:
+        labels = OPERATED.get((placed.identity.group, placed.identity.kind))
+        if labels is not None:
+            found.setdefault(placed.identity.namespace, []).append(labels)
+    return {namespace: tuple(labels) for namespace, labels in found.items()}
 
 
 def finding(

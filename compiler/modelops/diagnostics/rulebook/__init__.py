@@ -5,10 +5,24 @@ is what `modelops rule` serves and what the tests hold against the golden cases.
 """
 
 from modelops.diagnostics.rule import Rule
-from modelops.diagnostics.rulebook import avl, cfg, dsk, fit, git, img, nam, net, sec, sto, ver
+from modelops.diagnostics.rulebook import (
+    adp,
+    avl,
+    cfg,
+    dsk,
+    fit,
+    git,
+    img,
+    nam,
+    net,
+    sec,
+    shr,
+    sto,
+    ver,
+)
 
 RULES: dict[str, Rule] = {
     rule.code: rule
-    for area in (cfg, ver, nam, dsk, fit, avl, img, sec, sto, net, git)
+    for area in (cfg, ver, nam, dsk, adp, fit, avl, img, sec, sto, net, shr, git)
     for rule in area.RULES
 }

@@ -21,6 +21,7 @@ from modelops.plan.checks.foreign_user import foreign_user
 from modelops.plan.checks.gpu_without_gpus import gpu_without_gpus
 from modelops.plan.checks.ignored_variable import ignored_variable
 from modelops.plan.checks.impossible_port import impossible_port
+from modelops.plan.checks.incomplete_store import incomplete_store
 from modelops.plan.checks.inverted_bounds import inverted_bounds
 from modelops.plan.checks.lost_results import lost_results
 from modelops.plan.checks.memory_overcommit import memory_overcommit
@@ -42,20 +43,26 @@ from modelops.plan.checks.slow_executor import slow_executor
 from modelops.plan.checks.small_disk import small_disk
 from modelops.plan.checks.small_process import small_process
 from modelops.plan.checks.small_scheduler import small_scheduler
+from modelops.plan.checks.taken_secret import taken_secret
 from modelops.plan.checks.threshold_order import threshold_order
 from modelops.plan.checks.undeclared_feature import undeclared_feature
+from modelops.plan.checks.undeclared_password import undeclared_password
 from modelops.plan.checks.undeclared_secret import undeclared_secret
 from modelops.plan.checks.unequal_memory import unequal_memory
 from modelops.plan.checks.unknown_image import unknown_image
 from modelops.plan.checks.unknown_pool import unknown_pool
+from modelops.plan.checks.unknown_service import unknown_service
 from modelops.plan.checks.unknown_storage_class import unknown_storage_class
 from modelops.plan.checks.unknown_variable import unknown_variable
+from modelops.plan.checks.unknown_workspace import unknown_workspace
 from modelops.plan.checks.unnamed_store import unnamed_store
 from modelops.plan.checks.unoffered_executor import unoffered_executor
 from modelops.plan.checks.unpullable_image import unpullable_image
+from modelops.plan.checks.unretained_store import unretained_store
 from modelops.plan.checks.unsupported_kubernetes import unsupported_kubernetes
 from modelops.plan.checks.unused_profile import unused_profile
 from modelops.plan.checks.warm_overcommit import warm_overcommit
+from modelops.plan.checks.workers_without_store import workers_without_store
 from modelops.plan.scope import AnyScope, RunScope, Scope, ServiceScope, unit_scopes
 
 UNIT_CHECKS: tuple[Callable[[AnyScope], Iterator[Diagnostic]], ...] = (
@@ -71,6 +78,7 @@ UNIT_CHECKS: tuple[Callable[[AnyScope], Iterator[Diagnostic]], ...] = (
     undeclared_secret,
     unknown_image,
     unknown_pool,
+    unknown_service,
     unnamed_store,
     unpullable_image,
 )
@@ -105,7 +113,14 @@ WORKSPACE_CHECKS: tuple[Callable[[Scope], Iterator[Diagnostic]], ...] = (
     warm_overcommit,
 )
 
-RUN_CHECKS: tuple[Callable[[RunScope], Iterator[Diagnostic]], ...] = ()
+RUN_CHECKS: tuple[Callable[[RunScope], Iterator[Diagnostic]], ...] = (
+    incomplete_store,
+    taken_secret,
+    undeclared_password,
+    unknown_workspace,
+    unretained_store,
+    workers_without_store,
+)
 
 SERVICE_CHECKS: tuple[Callable[[ServiceScope], Iterator[Diagnostic]], ...] = ()
 

@@ -6,8 +6,9 @@ from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import cfg
 from modelops.model.cluster import NetworkEngine
 from modelops.model.environment import SecretProvider
+from modelops.model.store import StoreKind, StoreMode
 from modelops.model.workspace import AutoscalingMode
-from modelops.plan.scope import AnyScope, Scope
+from modelops.plan.scope import AnyScope, RunScope, Scope
 from modelops.provenance import Span
 
 
@@ -16,6 +17,8 @@ def undeclared_feature(scope: AnyScope) -> Iterator[Diagnostic]:
     features = scope.cluster.features
     if isinstance(scope, Scope) and not features.keda:
         yield from _without_keda(scope)
+    if isinstance(scope, RunScope):
+        yield from _of_store(scope)
     if not features.external_secrets:
         pull = scope.environment.spec.registry.pull_secret
         if pull is not None and pull.external is not None:
@@ -36,6 +39,19 @@ def _without_keda(scope: Scope) -> Iterator[Diagnostic]:
     if autoscaling and autoscaling.mode is AutoscalingMode.QUEUE:
         at = scope.at("workers", "autoscaling", "mode")
         yield _undeclared(scope, "autoscaling by queue", "keda: true", at)
+
+
+def _of_store(scope: RunScope) -> Iterator[Diagnostic]:
+    store, features = scope.spec.store, scope.cluster.features
+    if store.kind is StoreKind.NONE:
+        return
+    if store.mode is StoreMode.CLOUD_NATIVE_PG and not features.cloud_native_pg:
+        at = scope.at("store", "mode")
+        yield _undeclared(scope, "a store of CloudNativePG", "cloudNativePg: true", at)
+    ours = store.mode is StoreMode.IN_CLUSTER
+    if ours and _generated_by_operator(scope) and not features.external_secrets:
+        at = scope.environment.at("secrets", "provider")
+        yield _undeclared(scope, "the password of a run's store", "externalSecrets: true", at)
 
 
 def _generated_by_operator(scope: AnyScope) -> bool:

@@ -1,7 +1,7 @@
 """NET002: a connection that pods are made for, and that policies do not let through.
 
-What pods are made for is read off them: a host of a Service in what a container is told, DNS where
-it is told any, and what Dask's own pods need of each other, by Kubernetes' recommended labels.
+What pods are made for is read off them: a host of a Service in what a container is told, libpq's
+PGHOST and PGPORT among it, DNS where it is told any, and what Dask's own pods need of each other, by Kubernetes' recommended labels.
 """
 
 import re
@@ -86,10 +86,16 @@ def _end(pod: PodTemplate) -> End:
 def _hosts(pod: PodTemplate) -> Iterator[tuple[str, str, int]]:
     """Every Service that the containers are told of: name, namespace, port."""
     for _, container in containers(pod):
-        values = (text_at(entry, "value") for _, entry in maps_at(container, "env"))
-        for text in (*texts_at(container, "command"), *texts_at(container, "args"), *values):
+        told = {text_at(entry, "name"): text_at(entry, "value") for entry in _variables(container)}
+        database = f"{told.get('PGHOST', '')}:{told.get('PGPORT', '')}"
+        words = (*texts_at(container, "command"), *texts_at(container, "args"))
+        for text in (*words, *told.values(), database):
             for name, namespace, port in HOST.findall(text) if ".svc" in text else ():
                 yield name, namespace, int(port)
+
+
+def _variables(container: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (entry for _, entry in maps_at(container, "env"))
 
 
 def _by_host(

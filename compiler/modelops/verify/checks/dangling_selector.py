@@ -49,8 +49,11 @@ def dangling_selector(placement: Placement) -> Iterator[Diagnostic]:
 def _is_dangling(environment: PlacedEnvironment, selection: Selection) -> bool:
     home = Identity("", "Namespace", "", selection.namespace)
     is_ours = home in environment.by_identity or selection.namespace in environment.pods
-    found = selected(environment, selection.namespace, selection.selector)
-    return is_ours and not is_empty(selection.selector) and not any(found)
+    found = any(selected(environment, selection.namespace, selection.selector)) or any(
+        selects(selection.selector, labels)
+        for labels in environment.operated.get(selection.namespace, ())
+    )
+    return is_ours and not is_empty(selection.selector) and not found
 
 
 def _pod(environment: PlacedEnvironment, pod: PodTemplate) -> Iterator[Diagnostic]:

@@ -60,6 +60,18 @@ def _stateful_set(placed: Placed) -> Iterator[Reference]:
             yield Reference((*path, "spec", "storageClassName"), _storage_class(name))
 
 
+def _postgres_cluster(placed: Placed) -> Iterator[Reference]:
+    """CloudNativePG's: what its pods and volumes are to be made of."""
+    if name := text_at(placed.body, "spec", "storage", "storageClass"):
+        yield Reference(("spec", "storage", "storageClass"), _storage_class(name))
+    if name := text_at(placed.body, "spec", "priorityClassName"):
+        named = Identity("scheduling.k8s.io", "PriorityClass", "", name)
+        yield Reference(("spec", "priorityClassName"), named)
+    for path, secret in maps_at(placed.body, "spec", "imagePullSecrets"):
+        named = core("Secret", placed.identity.namespace, text_at(secret, "name"))
+        yield Reference((*path, "name"), named)
+
+
 def _storage_class(name: str) -> Identity:
     return Identity("storage.k8s.io", "StorageClass", "", name)
 
@@ -117,6 +129,7 @@ OF_KIND: Mapping[tuple[str, str], Callable[[Placed], Iterator[Reference]]] = {
     ("keda.sh", "ScaledObject"): _scaled_object,
     (flux.GROUP, "Kustomization"): _flux_kustomization,
     ("networking.k8s.io", "NetworkPolicy"): network_policy_references,
+    ("postgresql.cnpg.io", "Cluster"): _postgres_cluster,
     (RBAC, "ClusterRoleBinding"): _binding,
     (RBAC, "RoleBinding"): _binding,
 }
