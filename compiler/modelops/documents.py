@@ -103,10 +103,16 @@ class LayeredSpec:
 
 @dataclass(frozen=True, slots=True)
 class LayeredEnvironment:
-    """One environment and its workspaces, each with all its layers merged."""
+    """One environment and its workspaces, each with all its layers merged.
+
+    Attributes:
+        overridden: workspaces' files as they were written, of those that a profile's overrides lie
+            above, so that a mistake is found also where an override hides it. No whole specs.
+    """
 
     spec: LayeredSpec
     workspaces: tuple[LayeredSpec, ...]
+    overridden: tuple[LayeredSpec, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,16 +113,22 @@ def _environment(scene: Scene, environment: EnvironmentDocuments) -> Outcome[Lay
     choices = {
         name: _choice(scene, document, default) for name, document in environment.workspaces.items()
     }
+    profiles = {name: known(choice, names) for name, choice in choices.items()}
     workspaces = tuple(
-        _workspace(scene, environment, document, known(choices[name], names))
+        _workspace(scene, environment, document, profiles[name])
         for name, document in environment.workspaces.items()
+    )
+    overridden = tuple(
+        alone(document)
+        for name, document in environment.workspaces.items()
+        if any(said for _, said in _in_profiles(scene, environment, profiles[name], OVERRIDES))
     )
     found = [
         diagnostic
         for choice in (default, *choices.values())
         for diagnostic in unknown(choice, names, environment)
     ]
-    return Outcome(LayeredEnvironment(spec, workspaces), tuple(found))
+    return Outcome(LayeredEnvironment(spec, workspaces, overridden), tuple(found))
 
 
 def _choice(scene: Scene, document: Document, default: Choice) -> Choice:
@@ -158,7 +164,7 @@ def _merged(document: Document, looked: Looked, profiles: tuple[str, ...] = ()) 
         name=document.name,
         source=document.file,
         tree=merged.tree,
-        origins=Origins(document.file, merged.trails, merged.deleted),
+        origins=Origins(document.file, merged.trails, merged.deleted, merged.overriding),
         layers=tuple(dict.fromkeys(name for name, _ in looked)),
         profiles=profiles,
     )

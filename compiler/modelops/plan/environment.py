@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from modelops import names
+from modelops.diagnostics import Tier
 from modelops.manifests import Given, Identity
 from modelops.model import Configuration, ConfiguredEnvironment
 from modelops.model.cluster import Cluster, Provider
@@ -38,6 +39,7 @@ def environment(configuration: Configuration, configured: ConfiguredEnvironment)
     return EnvironmentPlan(
         name=configured.name,
         source=configured.environment.source,
+        tier=Tier(configured.environment.spec.tier),
         kubernetes=minor(configured.environment.spec.cluster.kubernetes_version),
         platform=_platform(configured),
         workspaces=workspaces,
@@ -87,6 +89,7 @@ def _flux(configured: ConfiguredEnvironment, workspaces: tuple[WorkspacePlan, ..
         name=names.flux_kustomization(name, "platform"),
         file="platform.yaml",
         unit=names.platform_unit(name),
+        source=configured.environment.source,
         depends_on=(),
         health_checks=(),
         wait=True,
@@ -116,6 +119,7 @@ def _workspace_kustomization(environment: str, plan: WorkspacePlan) -> Kustomiza
         name=names.flux_kustomization(environment, carried(f"ws-{plan.name}", plan.name)),
         file=f"ws-{plan.name}.yaml",
         unit=plan.unit,
+        source=plan.source,
         depends_on=(names.flux_kustomization(environment, "platform"),),
         health_checks=(scheduler,),
         wait=False,

@@ -1,7 +1,8 @@
 """One workspace with what it stands in, and the look-ups that checks and decisions share."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from modelops import names
 from modelops.diagnostics import Diagnostic, Note, Rule, Tier
@@ -11,12 +12,12 @@ from modelops.model import (
     EnvironmentSpec,
     WorkspaceSpec,
 )
-from modelops.model.cluster import Cluster, Pool, PoolMode
+from modelops.model.cluster import Cluster
 from modelops.model.workspace import Scheduler, Workers
-from modelops.provenance import Span, derived
+from modelops.provenance import Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scope:
     """One workspace, its environment, and everything."""
 
@@ -43,7 +44,7 @@ class Scope:
         """The environment's tier."""
         return self.environment.spec.tier
 
-    @property
+    @cached_property
     def namespace(self) -> str:
         """The namespace it compiles to."""
         return names.workspace_namespace(self.environment.name, self.workspace.name)
@@ -73,16 +74,6 @@ def scopes(configuration: Configuration) -> Iterator[Scope]:
     for environment in configuration.environments:
         for workspace in environment.workspaces:
             yield Scope(configuration, environment.environment, workspace)
-
-
-def pool_labels(name: str, pool: Pool) -> Mapping[str, str]:
-    """The labels that a pool's nodes carry; a user pool's role is its name unless it has one."""
-    role = pool.role or (name if pool.mode == PoolMode.USER else None)
-    labels = {**pool.labels, **({names.ROLE_LABEL: role} if role else {})}
-    return {
-        key: derived("the label of the chosen pool's nodes", value, name, value)
-        for key, value in labels.items()
-    }
 
 
 PARTS = ("scheduler", "workers")
