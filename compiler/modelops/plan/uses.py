@@ -83,9 +83,7 @@ def at_ports(ports: Iterable[int]) -> tuple[AllowedPorts, ...]:
     return tuple(AllowedPorts(PortRange(port, port)) for port in ports)
 
 
-def ways_in(
-    used: Iterable[ServiceBinding], user: str, *peers: Peer
-) -> Iterator[PolicyPlan]:
+def ways_in(used: Iterable[ServiceBinding], user: str, *peers: Peer) -> Iterator[PolicyPlan]:
     """The service's half of each flow, in its namespace: ingress from the user's pods.
 
     Args:

@@ -1,0 +1,106 @@
+"""Where sources are cut: what each unit has for itself, and what it shares with others.
+
+Part of `parts`. Goes by the paths of files alone; no file is opened.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+Sources = Mapping[str, bytes]
+T = TypeVar("T")
+
+ROOT = "environments"
+LEAF_FOLDERS = frozenset({"workspaces"})
+"""The folders of an environment whose files look at no other file in them."""
+
+PROFILES = "profiles"
+SUFFIX = ".yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Sources, taken apart.
+
+    Attributes:
+        leaves: the files of units, each by its path.
+        shared: all other files.
+    """
+
+    leaves: Sources
+    shared: Sources
+
+    def only(self, leaves: Iterable[str]) -> dict[str, bytes]:
+        """The sources as if these were the only leaves, sorted by path."""
+        kept = {**self.shared, **{leaf: self.leaves[leaf] for leaf in leaves}}
+        return dict(sorted(kept.items()))
+
+
+def cut(sources: Sources) -> Cut:
+    """What belongs to one unit, and what to more."""
+    leaves = {file: content for file, content in sources.items() if is_leaf(file)}
+    shared = {file: content for file, content in sources.items() if file not in leaves}
+    return Cut(leaves, shared)
+
+
+def is_leaf(file: str) -> bool:
+    """Whether a file describes one unit that no other unit looks at."""
+    match file.split("/"):
+        case [root, environment, folder, name]:
+            placed = root == ROOT and environment != PROFILES and folder in LEAF_FOLDERS
+            return placed and name.endswith(SUFFIX)
+    return False
+
+
+def leaf_unit(leaf: str) -> str:
+    """What people call it: `dev/workspaces/malaria`."""
+    return leaf.removeprefix(f"{ROOT}/").removesuffix(SUFFIX)
+
+
+def earlier_of(leaves: Iterable[str], earlier: Mapping[str, T]) -> dict[str, T]:
+    """The older generated files that matter to these leaves and to what is shared."""
+    units = {leaf_unit(leaf) for leaf in leaves}
+    return {path: content for path, content in earlier.items() if _matters(path, units)}
+
+
+def _matters(path: str, units: Collection[str]) -> bool:
+    match path.split("/"):
+        case [environment, folder, name, _, *_] if folder in LEAF_FOLDERS:
+            return f"{environment}/{folder}/{name}" in units
+    return True
+
+
+def environment_of(file: str) -> str:
+    """The environment whose folder a leaf lies in."""
+    return file.split("/")[1]
+
+
+def environments_of(sources: Iterable[str]) -> list[str]:
+    """The environments that are described in the sources, sorted."""
+    named = (file.split("/") for file in sources)
+    return sorted(
+        parts[1]
+        for parts in named
+        if len(parts) == 3 and parts[2] == "environment.yaml"  # noqa: PLR2004
+    )
+
+
+def read_by(leaf: str, profiles: Iterable[str]) -> tuple[str, ...]:
+    """Every file that a unit may follow from, whether it is there or not.
+
+    Args:
+        leaf: its own file.
+        profiles: the names of the profiles that it chooses.
+    """
+    environment = environment_of(leaf)
+    shelves = (f"{ROOT}/{PROFILES}", f"{ROOT}/{environment}/{PROFILES}")
+    named = (f"{shelf}/{name}{SUFFIX}" for name in profiles for shelf in shelves)
+    return (leaf, *_ALWAYS, environment_file(environment), *named)
+
+
+def environment_file(environment: str) -> str:
+    """The file that describes an environment."""
+    return f"{ROOT}/{environment}/environment.yaml"
+
+
+_ALWAYS = (f"{ROOT}/base.yaml", f"{ROOT}/images.yaml")
