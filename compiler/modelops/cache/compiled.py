@@ -29,7 +29,7 @@ from modelops.disk import (
 from modelops.documents import Preview
 from modelops.manifests import INVENTORY, Artefact, Artefacts, EnvironmentArtefacts, digest
 from modelops.parts import NOTHING, Cut, Known, Part, cut
-from modelops.parts.cut import environments_of, read_by
+from modelops.parts.cut import environments_of, read_always
 from modelops.parts.join import join
 
 LONGEST = 1 << 26
@@ -119,7 +119,7 @@ def _hits(keys: Keys, sources: Cut, ledger: Ledger) -> Iterator[tuple[str, Known
     """The leaves that follow from the same as in the last compile."""
     for leaf in sources.leaves:
         entry = ledger.leaves.get(leaf)
-        if entry and entry.key == keys.leaf(leaf, entry.known.profiles):
+        if entry and entry.key == keys.leaf(leaf, entry.known.reads):
             yield leaf, entry.known
 
 
@@ -175,9 +175,9 @@ def _joined(
 def _missed(state: _State) -> Iterator[Missed]:
     for leaf in state.missing:
         entry = state.ledger.leaves.get(leaf)
-        profiles = entry.known.profiles if entry else ()
-        fits = entry is not None and entry.key == state.keys.leaf(leaf, profiles)
-        yield Missed(leaf, read_by(leaf, profiles), fits)
+        reads = entry.known.reads if entry else ()
+        fits = entry is not None and entry.key == state.keys.leaf(leaf, reads)
+        yield Missed(leaf, (*read_always(leaf), *reads), fits)
 
 
 def _filled(asked: Asked, outcome: Outcome[Artefacts], state: _State) -> Outcome[Artefacts]:
@@ -244,7 +244,7 @@ def _still(state: _State) -> dict[str, Remembered]:
 
 def new_ledger(cache: Cache, keys: Keys, known: Mapping[str, Known], common: Known) -> Ledger:
     """What is to be kept of all leaves, and of what is shared."""
-    leaves = {leaf: Kept(keys.leaf(leaf, of.profiles), of) for leaf, of in known.items()}
+    leaves = {leaf: Kept(keys.leaf(leaf, of.reads), of) for leaf, of in known.items()}
     return Ledger(cache.compiler, Kept(keys.common(known), common), leaves, {})
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from typing import Any
 
-from modelops.parts.cut import Cut, Sources, environment_of, leaf_unit, read_by
+from modelops.parts.cut import Cut, Sources, leaf_unit, read_always
 from modelops.parts.piece import Known
 
 Blobs = Mapping[str, str]
@@ -42,15 +42,15 @@ class Keys:
     digests: Mapping[str, str]
     earlier: Mapping[str, str]
 
-    def leaf(self, leaf: str, profiles: Iterable[str]) -> str:
-        """The key of a unit's file that chooses these profiles."""
-        read = [(file, self.digests.get(file)) for file in read_by(leaf, profiles)]
+    def leaf(self, leaf: str, reads: Iterable[str]) -> str:
+        """The key of a unit's file that reads these beside it."""
+        read = [(file, self.digests.get(file)) for file in (*read_always(leaf), *reads)]
         return _key(["leaf", self.compiler, leaf, read, self.earlier.get(leaf_unit(leaf))])
 
     def common(self, leaves: Mapping[str, Known]) -> str:
-        """The key of what is shared, in which these leaves have a part by the profiles they use."""
+        """The key of what is shared, in which these leaves have a part by what they read of it."""
         read = [(file, self.digests[file]) for file in self.shared]
-        used = sorted({(environment_of(leaf), known.profiles) for leaf, known in leaves.items()})
+        used = sorted({file for known in leaves.values() for file in known.reads})
         return _key(["common", self.compiler, read, used, self.earlier.get("")])
 
 

@@ -119,13 +119,13 @@ def read_settled(content: bytes) -> Settled | None:
 def _kept(kept: Kept) -> list[Any]:
     known = kept.known
     found = [_diagnostic(each) for each in known.found]
-    return [kept.key, known.files, found, known.claims, known.profiles]
+    return [kept.key, known.files, found, known.claims, known.reads]
 
 
 def _read_kept(row: list[Any]) -> Kept:
-    key, files, found, claims, profiles = row
+    key, files, found, claims, reads = row
     diagnostics = tuple(_read_diagnostic(each) for each in found)
-    return Kept(str(key), Known(_texts(files), diagnostics, tuple(claims), tuple(profiles)))
+    return Kept(str(key), Known(_texts(files), diagnostics, tuple(claims), tuple(reads)))
 
 
 def _texts(texts: Mapping[str, str]) -> Mapping[str, str]:

@@ -85,22 +85,18 @@ def environments_of(sources: Iterable[str]) -> list[str]:
     )
 
 
-def read_by(leaf: str, profiles: Iterable[str]) -> tuple[str, ...]:
-    """Every file that a unit may follow from, whether it is there or not.
+def read_always(leaf: str) -> tuple[str, ...]:
+    """What a unit follows from, whatever stands in its file; its own file is the first."""
+    shared = (f"{ROOT}/base.yaml", f"{ROOT}/images.yaml")
+    return (leaf, *shared, environment_file(environment_of(leaf)))
 
-    Args:
-        leaf: its own file.
-        profiles: the names of the profiles that it chooses.
-    """
-    environment = environment_of(leaf)
-    shelves = (f"{ROOT}/{PROFILES}", f"{ROOT}/{environment}/{PROFILES}")
-    named = (f"{shelf}/{name}{SUFFIX}" for name in profiles for shelf in shelves)
-    return (leaf, *_ALWAYS, environment_file(environment), *named)
+
+def profile_files(leaf: str, profiles: Iterable[str]) -> list[str]:
+    """Where the profiles of these names may stand for a unit, whether they do or not."""
+    shelves = (f"{ROOT}/{PROFILES}", f"{ROOT}/{environment_of(leaf)}/{PROFILES}")
+    return [f"{shelf}/{name}{SUFFIX}" for name in profiles for shelf in shelves]
 
 
 def environment_file(environment: str) -> str:
     """The file that describes an environment."""
     return f"{ROOT}/{environment}/environment.yaml"
-
-
-_ALWAYS = (f"{ROOT}/base.yaml", f"{ROOT}/images.yaml")

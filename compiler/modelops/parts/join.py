@@ -12,7 +12,7 @@ from modelops.diagnostics import Diagnostic, Outcome, as_told
 from modelops.diagnostics.rulebook import cfg
 from modelops.listing import INDEX, index, inventory, listed
 from modelops.manifests import Artefact, Artefacts, EnvironmentArtefacts
-from modelops.parts.cut import PROFILES, ROOT, SUFFIX, environment_file, environment_of
+from modelops.parts.cut import environment_file
 from modelops.parts.piece import NOTHING, Known, Part, Piece
 
 T = TypeVar("T")
@@ -65,11 +65,7 @@ def _collide(common: Known, leaves: Iterable[Known]) -> bool:
 
 def _still_true(found: Iterable[Diagnostic], leaves: Mapping[str, Known]) -> Iterator[Diagnostic]:
     """All but this: a part that lacks the only user of a profile takes the profile for unused."""
-    used = {
-        f"{ROOT}/{environment_of(leaf)}/{PROFILES}/{profile}{SUFFIX}"
-        for leaf, known in leaves.items()
-        for profile in known.profiles
-    }
+    used = {file for known in leaves.values() for file in known.reads}
     return (each for each in found if each.rule is not cfg.CFG004 or each.at.file not in used)
 
 

@@ -12,7 +12,7 @@ from modelops.diagnostics import Outcome
 from modelops.listing import INDEX
 from modelops.manifests import Artefact, Artefacts, Identity, Manifests, digest, identity
 from modelops.model import Configuration
-from modelops.parts.cut import Cut, is_leaf
+from modelops.parts.cut import Cut, is_leaf, profile_files
 from modelops.parts.piece import NOTHING, Known, Part, Piece
 from modelops.pipeline import During, Earlier, configure, decide, finish
 
@@ -44,14 +44,14 @@ def _pieces(
     files = _by_owner((file.source, file) for file in _files(finished.value))
     found = _by_owner((finding.owner, finding) for finding in finished.diagnostics)
     claims = _by_owner(_claims(manifests))
-    profiles = _profiles(configuration)
+    reads = _reads(configuration)
     return {
         owner: Piece(
             Known(
                 {file.path: _digest(owner, file) for file in files[owner]},
                 tuple(found[owner]),
                 tuple(sorted(claims[owner])),
-                tuple(profiles.get(owner, ())),
+                tuple(reads.get(owner, ())),
             ),
             tuple(files[owner]),
         )
@@ -97,10 +97,12 @@ def _is_namespace(each: Identity) -> bool:
     return (each.group, each.kind) == ("", "Namespace")
 
 
-def _profiles(configuration: Configuration) -> Mapping[str, list[str]]:
-    """What each leaf names and what is active in it."""
+def _reads(configuration: Configuration) -> Mapping[str, list[str]]:
+    """The profiles that each leaf names or that are active in it, by their files."""
     return {
-        workspace.source: sorted({*_named(workspace.spec.profile), *workspace.profiles})
+        workspace.source: profile_files(
+            workspace.source, sorted({*_named(workspace.spec.profile), *workspace.profiles})
+        )
         for environment in configuration.environments
         for workspace in environment.workspaces
     }

@@ -16,13 +16,14 @@ class Known:
             a list of files that is made when all leaves are known.
         found: what was found in it: warnings.
         claims: what nobody else may make too.
-        profiles: the names of the profiles that it chooses.
+        reads: the files that it followed from, beside its own and those that all such files read;
+            also such as are not there and would be read if they were.
     """
 
     files: Mapping[str, str]
     found: tuple[Diagnostic, ...]
     claims: tuple[str, ...]
-    profiles: tuple[str, ...]
+    reads: tuple[str, ...]
 
 
 NOTHING = Known({}, (), (), ())
