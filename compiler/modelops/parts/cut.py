@@ -3,7 +3,8 @@
 Part of `parts`. Goes by the paths of files alone; no file is opened.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -11,8 +12,11 @@ Sources = Mapping[str, bytes]
 T = TypeVar("T")
 
 ROOT = "environments"
-LEAF_FOLDERS = frozenset({"workspaces"})
-"""The folders of an environment whose files look at no other file in them."""
+RUNS, WORKSPACES = "runs", "workspaces"
+LEAF_FOLDERS = frozenset({RUNS, WORKSPACES})
+"""The folders of an environment whose files look at no file beside them. Services are shared."""
+
+WORD = re.compile(rb"[a-z0-9-]+")
 
 PROFILES = "profiles"
 SUFFIX = ".yaml"
@@ -34,6 +38,37 @@ class Cut:
         """The sources as if these were the only leaves, sorted by path."""
         kept = {**self.shared, **{leaf: self.leaves[leaf] for leaf in leaves}}
         return dict(sorted(kept.items()))
+
+    def with_named(self, leaves: Iterable[str]) -> list[str]:
+        """The leaves and those that they may name: a run is compiled beside its workspace.
+
+        That is any workspace of its environment whose name is a word of the run's file or of what
+        is shared, or where an escape could hide one, all of them.
+        """
+        wanted = list(leaves)
+        runs = [leaf for leaf in wanted if folder_of(leaf) == RUNS]
+        if not runs:
+            return wanted
+        shared = _words(self.shared.values())
+        named = {beside for run in runs for beside in self._named(run, shared)}
+        return sorted({*wanted, *named})
+
+    def _named(self, run: str, shared: Collection[bytes] | None) -> Iterator[str]:
+        words = _words([self.leaves[run]])
+        environment = environment_of(run)
+        for leaf in self.leaves:
+            if environment_of(leaf) == environment and folder_of(leaf) == WORKSPACES:
+                name = leaf_unit(leaf).rpartition("/")[2].encode()
+                if words is None or shared is None or name in words or name in shared:
+                    yield leaf
+
+
+def _words(contents: Iterable[bytes]) -> Collection[bytes] | None:
+    """Every word that may be a name; None where an escape may stand for one."""
+    texts = list(contents)
+    if any(b"\\" in text for text in texts):
+        return None
+    return {word for text in texts for word in WORD.findall(text)}
 
 
 def cut(sources: Sources) -> Cut:
@@ -68,6 +103,11 @@ def _matters(path: str, units: Collection[str]) -> bool:
         case [environment, folder, name, _, *_] if folder in LEAF_FOLDERS:
             return f"{environment}/{folder}/{name}" in units
     return True
+
+
+def folder_of(leaf: str) -> str:
+    """The folder of an environment that a leaf lies in: what kind it is."""
+    return leaf.split("/")[2]
 
 
 def environment_of(file: str) -> str:

@@ -11,10 +11,11 @@ from typing import TypeVar
 from modelops.diagnostics import Outcome
 from modelops.listing import INDEX
 from modelops.manifests import Artefact, Artefacts, Identity, Manifests, digest, identity
-from modelops.model import Configuration
+from modelops.model import Configuration, Unit
 from modelops.parts.cut import Cut, is_leaf, profile_files
 from modelops.parts.piece import NOTHING, Known, Part, Piece
 from modelops.pipeline import During, Earlier, configure, decide, finish
+from modelops.plan.scope import AnyScope, RunScope, unit_scopes
 
 T = TypeVar("T")
 
@@ -28,14 +29,16 @@ def made(sources: Cut, leaves: Iterable[str], earlier: Earlier, during: During) 
     Raises:
         SynthesisFailed: Node could not do its work.
     """
-    configured = configure(sources.only(leaves), during=during)
+    wanted = frozenset(leaves)
+    configured = configure(sources.only(sources.with_named(wanted)), during=during)
     judged = decide(configured, earlier, during)
     finished = finish(judged, during)
     if finished.value is None or judged.value is None or configured.value is None:
         return Outcome(None, finished.diagnostics)
     pieces = _pieces(configured.value, judged.value, finished)
     common = pieces.pop(COMMON, Piece(NOTHING, ()))
-    return Outcome(Part(pieces, common), finished.diagnostics)
+    made = {leaf: piece for leaf, piece in pieces.items() if leaf in wanted}
+    return Outcome(Part(made, common), finished.diagnostics)
 
 
 def _pieces(
@@ -98,15 +101,24 @@ def _is_namespace(each: Identity) -> bool:
 
 
 def _reads(configuration: Configuration) -> Mapping[str, list[str]]:
-    """The profiles that each leaf names or that are active in it, by their files."""
+    """What each leaf follows from: profiles, services, a run's workspace, and what these read."""
     return {
-        workspace.source: profile_files(
-            workspace.source, sorted({*_named(workspace.spec.profile), *workspace.profiles})
-        )
-        for environment in configuration.environments
-        for workspace in environment.workspaces
+        scope.unit.source: sorted({file for unit in _named(scope) for file in _files_of(unit)})
+        for scope in unit_scopes(configuration)
     }
 
 
-def _named(written: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return (written,) if isinstance(written, str) else tuple(written or ())
+def _named(scope: AnyScope) -> Iterator[Unit]:
+    """The unit and all that it names."""
+    yield scope.unit
+    yield from scope.services.values()
+    if isinstance(scope, RunScope) and scope.workspace is not None:
+        yield scope.workspace
+
+
+def _files_of(unit: Unit) -> Iterator[str]:
+    """A unit's own file, and its profiles: those that it names and those that are active in it."""
+    written = unit.spec.profile or ()
+    chosen = (written,) if isinstance(written, str) else written
+    yield unit.source
+    yield from profile_files(unit.source, {*chosen, *unit.profiles})

@@ -6,7 +6,6 @@ halves, each in its own namespace. Source: Kubernetes' NetworkPolicy and Cilium'
 
 from collections.abc import Iterator
 
-from modelops import names
 from modelops.model.cluster import NetworkEngine
 from modelops.plan.facts import providers
 from modelops.plan.scope import AnyScope
