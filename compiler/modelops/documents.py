@@ -129,10 +129,16 @@ class LayeredSpec:
 
 @dataclass(frozen=True, slots=True)
 class LayeredEnvironment:
-    """One environment and its units, each with all its layers merged."""
+    """One environment and its units, each with all its layers merged.
+
+    Attributes:
+        overridden: units' files as they were written, of those that a profile's overrides lie
+            above, so that a mistake is found also where an override hides it. No whole specs.
+    """
 
     spec: LayeredSpec
     units: tuple[LayeredSpec, ...]
+    overridden: tuple[LayeredSpec, ...] = ()
 
     def of(self, kind: Kind) -> tuple[LayeredSpec, ...]:
         """The units of one kind, sorted by name."""

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
-from modelops.diagnostics import Outcome, worst_first
+from modelops.diagnostics import Outcome, as_told, worst_first
 from modelops.documents import Layered, Preview
 from modelops.layer import layer
 from modelops.load import load
-from modelops.manifests import Artefact, Artefacts, Manifests
+from modelops.manifests import Artefacts, Manifests
 from modelops.model import Configuration
 from modelops.plan import plan, remembered
 from modelops.render import render
@@ -31,9 +31,6 @@ Earlier = Mapping[str, bytes]
 """Files of an older `generated/` by their path below it."""
 
 NO_PREVIEW = Preview()
-
-Kept = Mapping[str, tuple[Artefact, ...]]
-"""The files of units that are known already, by the unit's name."""
 
 During = Callable[[str], AbstractContextManager[None]]
 """Entered with the name of each stage while it runs: how someone outside can measure it."""
@@ -54,14 +51,7 @@ def compile_sources(
 
     What was committed earlier changes what is told, never what is made.
     """
-    return finish(judge(sources, preview, earlier, during), {}, during)
-
-
-def finish(
-    judged: Outcome[Manifests], kept: Kept, during: During = unobserved
-) -> Outcome[Artefacts]:
-    """The last stage, which makes only what is not `kept`."""
-    return _then(judged, lambda manifests: Outcome(synth(manifests, kept)), during, "synth")
+    return finish(judge(sources, preview, earlier, during), during)
 
 
 def judge(
@@ -71,7 +61,22 @@ def judge(
     during: During = unobserved,
 ) -> Outcome[Manifests]:
     """Every stage that can find something wrong: all but the last."""
-    planned = _then(configure(sources, preview, during), plan, during, "plan")
+    judged = decide(configure(sources, preview, during), earlier, during)
+    return Outcome(judged.value, as_told(judged.diagnostics))
+
+
+def finish(judged: Outcome[Manifests], during: During = unobserved) -> Outcome[Artefacts]:
+    """The last stage."""
+    return _then(judged, lambda manifests: Outcome(synth(manifests)), during, "synth")
+
+
+def decide(
+    configured: Outcome[Configuration],
+    earlier: Earlier = NOTHING,
+    during: During = unobserved,
+) -> Outcome[Manifests]:
+    """What is made of a configuration; every finding knows the file that it belongs to."""
+    planned = _then(configured, plan, during, "plan")
     rendered = _then(planned, lambda decided: Outcome(render(decided)), during, "render")
     return _then(rendered, lambda manifests: verify(manifests, earlier), during, "verify")
 

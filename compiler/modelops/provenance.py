@@ -85,11 +85,14 @@ class Origins:
         source: the file that the tree is named after; the place of what nobody wrote.
         trails: by path into the merged tree; a list item has the trail of its own line.
         deleted: by path, what a `null` of a higher layer took away.
+        overriding: the paths, in the order of the tree, of the scalars and lists whose trail has
+            something overridden in it.
     """
 
     source: str
     trails: Mapping[DataPath, Trail]
     deleted: Mapping[DataPath, Trail]
+    overriding: tuple[DataPath, ...] = ()
 
     def origin(self, path: DataPath) -> Origin | None:
         """The winning origin of exactly this path, or None when no layer wrote it."""
@@ -183,6 +186,8 @@ class TracedShare(float):
 
 V = TypeVar("V")
 
+_TRACED = (TracedText, TracedNumber, TracedShare)
+
 _REMEMBERING: tuple[tuple[type, type], ...] = (
     (str, TracedText),
     (int, TracedNumber),
@@ -204,13 +209,12 @@ def traced(value: V, trace: Trace) -> V:
 
 def trace_of(value: object) -> Trace | None:
     """What a value remembers; None for plain ones."""
-    found: Trace | None = getattr(value, "trace", None)
-    return found
+    return value.trace if isinstance(value, _TRACED) else None
 
 
 def derived(formula: str, made: V, *sources: object) -> V:
     """What follows from `sources` by a formula, in words; as it is where all of them are plain."""
-    traces = [trace for trace in map(trace_of, sources) if trace is not None]
+    traces = [source.trace for source in sources if isinstance(source, _TRACED)]
     if not traces:
         return made
     settings = dict.fromkeys(setting for trace in traces for setting in trace.settings)
@@ -230,7 +234,7 @@ def scalars(value: object) -> Iterator[object]:
 
 def carried(made: V, *sources: object) -> V:
     """Another form of `sources`: a number as text, two names in one. Their formulas stay."""
-    traces = [trace for trace in map(trace_of, sources) if trace is not None]
+    traces = [source.trace for source in sources if isinstance(source, _TRACED)]
     if not traces:
         return made
     formulas = dict.fromkeys(trace.formula for trace in traces if trace.formula)

@@ -45,7 +45,9 @@ FILES = {
     "dev/environment.yaml": """\
         kind: Environment
         spec:
-          cluster: {pools: {cpu: {vmSize: Standard_D8s_v5}}, features: {keda: true}}
+          cluster:
+            pools: {cpu: {vmSize: Standard_D8s_v5}}
+            features: {keda: true, networkPolicy: calico}
           registry: {pullSecret: {name: pull, existing: true}}
         """,
     "dev/workspaces/default.yaml": """\
@@ -65,7 +67,9 @@ FILES = {
     "lab/environment.yaml": """\
         kind: Environment
         spec:
-          cluster: {pools: {cpu: {vmSize: Standard_D8s_v5, max: 9}}, features: {keda: true}}
+          cluster:
+            pools: {cpu: {vmSize: Standard_D8s_v5, max: 9}}
+            features: {keda: true, networkPolicy: calico}
           registry: {pullSecret: {name: pull, existing: true}}
           defaults: {workspace: {results: {kind: volume}}}
         """,

@@ -70,18 +70,40 @@ def test_the_line_that_won_and_every_layer(run: Run) -> None:
 
 
 def test_what_nobody_wrote_is_the_models_default(run: Run) -> None:
-    assert told(run, "dev/workspaces/default", "workers.drain") == dedent("""\
-        workers.drain = 10m0s
-          How long a stopping worker may finish its tasks.
+    assert told(run, "dev/workspaces/default", "executor.timeout") == dedent("""\
+        executor.timeout = 30m0s
+          Most time for one execution.
 
           won by the models' default
 
           layers, the lowest first:
-          → models       10m0s
+          → models       30m0s
             base         -
             environment  -
             file         -
         """)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("executor.maxWarmProcesses", "3"),
+        ("workers.drain", "30m0s"),
+        ("workers.memory.perProcess", "3865470566"),
+    ],
+)
+def test_what_is_computed_is_told(run: Run, path: str, value: str) -> None:
+    said = told(run, "dev/workspaces/default", path)
+    assert said.startswith(f"{path} = null, computed: {value}\n")
+    setting = only(run, "dev/workspaces/default", path)
+    assert (setting["value"], setting["computed"]) == (None, value)
+
+
+def test_what_is_written_is_not_computed(run: Run) -> None:
+    written = ("--set", "workspaces/default:workers.drain=1m")
+    said = told(run, "dev/workspaces/default", "workers.drain", *written)
+    assert said.startswith("workers.drain = 1m0s\n")
+    assert "computed" not in only(run, "dev/workspaces/default", "workers.drain", *written)
 
 
 def test_a_deleted_setting_says_what_deleted_it(run: Run) -> None:

@@ -148,7 +148,7 @@ def test_a_repository_without_a_commit_has_no_history(project: Path, run: Run) -
     assert told(run("validate")) == []
 
 
-def test_a_shallow_clone_has_no_history_of_a_branch(
+def test_branches_without_a_common_commit_are_not_compared(
     repository: Path, run: Run, tmp_path: Path
 ) -> None:
     git(repository, "switch", "-q", "--orphan", "elsewhere")
@@ -156,5 +156,49 @@ def test_a_shallow_clone_has_no_history_of_a_branch(
     git(repository, "add", "note.txt")
     git(repository, "commit", "-qm", "unrelated")
     git(repository, "checkout", "-q", "topic", "--", "environments")
-    assert run("validate")[0] == 0
-    assert "shallow" in run("validate", "--base", "main")[2]
+    assert told(run("validate")) == []
+    assert told(run("validate", "--base", "main")) == [
+        "note: not compared with `main`: git has no `main` with a common history here."
+    ]
+
+
+# --- shallow clones ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clone(repository: Path, project: Path, tmp_path: Path) -> Path:
+    """The project as CI checks it out: the last commit of the branch, and nothing else."""
+    origin = repository.rename(tmp_path / "origin")
+    options = ("-q", "--depth=1", "--branch=topic")
+    git(tmp_path, "clone", *options, origin.as_uri(), str(project))
+    return project
+
+
+def test_a_shallow_clone_is_told_without_being_asked(clone: Path, run: Run) -> None:
+    said = run("validate")
+    assert said[0] == 0
+    (line,) = told(said)
+    assert line == (
+        "note: not compared with the main branch: git has no main branch to compare with here: "
+        "this clone is shallow; fetch more of its history."
+    )
+
+
+def test_what_was_fetched_since_is_compared(clone: Path, run: Run) -> None:
+    git(clone, "fetch", "-q", "--unshallow", "origin", "main:main")
+    (line,) = told(run("validate"))
+    assert line.endswith(CHANGE)
+
+
+def test_a_shallow_clone_of_main_is_compared_with_itself(clone: Path, run: Run) -> None:
+    git(clone, "fetch", "-q", "--depth=1", "origin", "main:main")
+    git(clone, "switch", "-q", "main")
+    assert CHANGE in run("validate")[2]
+    git(clone, "commit", "-q", "--allow-empty", "-m", "three")
+    assert "note: " not in run("validate")[2]
+
+
+def test_a_shallow_clone_may_lack_the_common_commit_alone(clone: Path, run: Run) -> None:
+    git(clone, "fetch", "-q", "--depth=1", "origin", "main:main")
+    (line,) = told(run("validate", "--base", "main"))
+    assert line.endswith("this clone is shallow; fetch more of its history.")

@@ -76,7 +76,7 @@ def test_layers_of_other_environments_are_not_looked_at(environments: Path, run:
     replace(environments / "lab/workspaces/climate.yaml", "replicas: null", "processes: 4")
     replace(environments / "base.yaml", "replicas: 2", "threads: 1")
     assert found(run) == [
-        ("overridden", "workers.processes", "environments/lab/environment.yaml:6:47")
+        ("overridden", "workers.processes", "environments/lab/environment.yaml:8:47")
     ]
     assert "the only workspace that looks here overrides it" in run("lint")[1]
 

@@ -31,7 +31,8 @@ def test_all_fields_with_defaults_in_canonical_text(run: Run) -> None:
     shown = yaml.safe_load(out)
     assert shown["owner"] == "team-malaria"
     assert shown["workers"]["replicas"] == 3
-    assert shown["workers"]["drain"] == "10m0s"
+    assert shown["workers"]["drain"] is None
+    assert shown["executor"]["timeout"] == "30m0s"
     assert shown["workers"]["resources"]["memory"] == {"request": "8Gi", "limit": "8Gi"}
     assert shown["workers"]["env"] == {"LOG_LEVEL": "info"}
     assert list(shown)[:4] == ["description", "owner", "profile", "labels"]

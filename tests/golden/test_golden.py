@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from modelops.diagnostics import Tier
 from modelops.diagnostics.rulebook import RULES
 from modelops.diagnostics.text import full_text
 from modelops.manifests import (
@@ -61,7 +62,7 @@ def sources_of(case: Path) -> dict[str, bytes]:
 
 
 def manifests_of(case: Path) -> Manifests:
-    """The units of one environment `dev`, as if they had been rendered."""
+    """The units of one environment `dev`, of tier development, as if they had been rendered."""
     text = (case / INPUT_MANIFESTS).read_text("utf-8").replace(MEBIBYTE, "x" * 2**20)
     units = tuple(
         Unit(
@@ -78,7 +79,8 @@ def manifests_of(case: Path) -> Manifests:
     home = Identity("", "Namespace", "", "modelops-system")
     given = Given(frozenset({flux, account, home}))
     source = "environments/dev/environment.yaml"
-    return Manifests((EnvironmentManifests("dev", source, "1.35", units, given),))
+    made = EnvironmentManifests("dev", source, "1.35", units, given, Tier.DEVELOPMENT)
+    return Manifests((made,))
 
 
 def earlier_of(case: Path) -> dict[str, bytes]:

@@ -134,6 +134,16 @@ def test_every_node_has_one_winner_that_said_it(trees: list[dict[str, Any]]) -> 
 
 
 @given(STACKS)
+def test_every_value_that_hides_another_is_listed(trees: list[dict[str, Any]]) -> None:
+    result = merge(stack_of(trees))
+    assert list(result.overriding) == [
+        path
+        for path, trail in result.trails.items()
+        if trail.overridden and not isinstance(trail.winner.value, dict)
+    ]
+
+
+@given(STACKS)
 def test_a_trail_goes_down_the_layers(trees: list[dict[str, Any]]) -> None:
     for trail in merged(trees).trails.values():
         order = [int(origin.mark.value.file) for origin in (trail.winner, *trail.overridden)]

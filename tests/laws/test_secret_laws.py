@@ -99,9 +99,13 @@ def shown(below_spec: str) -> str:
     return full_text(judge(sources).diagnostics, sources)
 
 
+SAID_ANYWAY = shown("  password: a-b-c-d-e-f\n")
+"""What is said of any secret: one may be a word of it by chance."""
+
+
 def leaks(secret: str, text: str) -> list[str]:
     parts = (secret[start : start + LEAK] for start in range(len(secret) - LEAK + 1))
-    return [part for part in parts if part in text]
+    return [part for part in parts if part in text and part not in SAID_ANYWAY]
 
 
 @settings(max_examples=300, deadline=None)

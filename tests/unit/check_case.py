@@ -30,8 +30,8 @@ class Case:
         return f"{self.check}: {self.about}"
 
 
-KEDA: Specs = {DEV: environment("features: {keda: true}")}
-OPERATOR: Specs = {DEV: environment("features: {externalSecrets: true}")}
+KEDA: Specs = {DEV: environment("features: {keda: true, networkPolicy: calico}")}
+OPERATOR: Specs = {DEV: environment("features: {externalSecrets: true, networkPolicy: calico}")}
 PRODUCTION: Specs = {
     DEV: environment(rest="tier: production\ndefaults: {workspace: {results: {kind: volume}}}")
 }

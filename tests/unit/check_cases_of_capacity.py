@@ -1,7 +1,7 @@
 """Cases of the checks of room on nodes, in quotas and on disks, and of what outlives a pod."""
 
 from tests.unit.check_case import KEDA, PRODUCTION, Case, workers
-from tests.unit.small_tree import DEV, MALARIA, Specs, environment
+from tests.unit.small_tree import BASE, DEV, MALARIA, Specs, environment
 
 # --- nodes ----------------------------------------------------------------------------------------
 
@@ -204,6 +204,24 @@ LASTING = (
         ("warning AVL003",),
         {**workers("drain: 10m, autoscaling: {mode: queue, max: 4}"), **KEDA},
         ("10m", "30m"),
+    ),
+    Case(
+        "short_drain",
+        "computed, and at its bound",
+        {MALARIA: "workers: {autoscaling: {mode: cpu, max: 4}}\nexecutor: {timeout: «3601s}"},
+        ("warning AVL003",),
+        {MALARIA: "workers: {autoscaling: {mode: cpu, max: 4}}\nexecutor: {timeout: 1h}"},
+        ("1h", "1h0m1s"),
+    ),
+    Case(
+        "short_drain",
+        "written in a layer below, and not computed",
+        {
+            BASE: "workspace: {workers: {drain: «29m}}",
+            **workers("autoscaling: {mode: cpu, max: 4}"),
+        },
+        ("warning AVL003",),
+        workers("autoscaling: {mode: cpu, max: 4}"),
     ),
 )
 

@@ -144,10 +144,26 @@ SLOW = (
     Case(
         "warm_overcommit",
         "larger ones",
-        executor("warmProcessMemory: «1025Mi"),
+        executor("maxWarmProcesses: «4, warmProcessMemory: 1025Mi"),
         ("error DSK012",),
-        executor("warmProcessMemory: 1025Mi, type: cold"),
+        executor("warmProcessMemory: 1025Mi"),  # the number is computed to fit
         ("maxWarmProcesses 4", "1025Mi"),
+    ),
+    Case(
+        "warm_overcommit",
+        "none that fits",
+        executor("warmProcessMemory: «4097Mi"),
+        ("error DSK012",),
+        executor("warmProcessMemory: 4097Mi, type: cold"),
+        ("a single warm process", "4097Mi", "8 GiB"),
+    ),
+    Case(
+        "warm_overcommit",
+        "the default's, in a pod too small for it",
+        workers("processes: 1, resources: {memory: ««1023Mi}"),
+        ("error DSK012", "warning DSK003"),
+        workers("processes: 1, resources: {memory: 1200Mi}"),
+        ("a single warm process", "1 GiB", "1023 MiB"),
     ),
 )
 

@@ -12,6 +12,7 @@ def image(fields: str, mark: str = "") -> Specs:
     return {IMAGES: IMAGES_SPEC + entry, **workers("image: mine")}
 
 
+KEPT_IN_PRODUCTION = "tier: production\ndefaults: {workspace: {results: {kind: volume}}}"
 PINNED = f'repository: dask, digest: "{DIGEST}"'
 ZEROS = "sha256:" + "0" * 64
 IMAGE_CASES = (
@@ -105,31 +106,6 @@ IMAGE_CASES = (
         workers(f"image: «'ghcr.io/x/dask@{ZEROS}'"),
         ("error IMG002",),
         workers(f"image: 'ghcr.io/x/dask@{ZEROS[:-1]}1'"),
-    ),
-    Case(
-        "impossible_port",
-        "in the workspace",
-        {MALARIA: "bundles: {registry: «'registry.local:65536/x'}"},
-        ("error CFG011",),
-        {MALARIA: "bundles: {registry: 'registry.local:65535/x'}"},
-        ("65536",),
-    ),
-    Case(
-        "impossible_port",
-        "zero, in the environment",
-        {DEV: environment(rest="registry: {prefix: «'registry.local:0/x'}")},
-        ("error CFG011",),
-        {DEV: environment(rest="registry: {prefix: 'registry.local:1/x'}")},
-    ),
-    Case(
-        "impossible_port",
-        "of all images, where bundles need none",
-        {IMAGES: IMAGES_SPEC.replace("quay.io/", "«quay.io:99999/")},
-        ("error CFG011",),
-        {
-            IMAGES: IMAGES_SPEC.replace("quay.io/", "quay.io:99999/"),
-            MALARIA: "bundles: {source: file}",
-        },
     ),
     Case(
         "unoffered_executor",
@@ -244,6 +220,21 @@ POOLS = (
         {DEV: environment("features: {localDns: «true, networkPolicy: calico}")},
         ("error CFG011",),
         {DEV: environment("features: {localDns: true, networkPolicy: cilium}")},
+    ),
+    Case(
+        "unenforced_policies",
+        "no engine, in development",
+        {DEV: environment("features: «{}")},
+        ("warning NET001",),
+        {DEV: environment("features: {networkPolicy: other}")},
+        ("dev", "network policies"),
+    ),
+    Case(
+        "unenforced_policies",
+        "no engine, in production",
+        {DEV: environment("features: «{keda: true}", rest=KEPT_IN_PRODUCTION)},
+        ("error NET001",),
+        {DEV: environment("features: {keda: true, networkPolicy: azure}", rest=KEPT_IN_PRODUCTION)},
     ),
 )
 

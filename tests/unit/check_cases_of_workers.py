@@ -190,6 +190,17 @@ secrets: {web: {existing: true}}
         workers('env: {DASK_DISTRIBUTED__WORKER__MEMORY__RECENT_TO_OLD_TIME: "30s"}'),
         ("DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE", "0.8"),
     ),
+    Case(
+        "threshold_order",
+        "said a second time by an old name, or in small letters",
+        workers(
+            "env: {«DASK_WORKER_MEMORY_TARGET: '0.5', "
+            "«DASK_distributed__worker__memory__spill: '0.6'}"
+        ),
+        ("error DSK008",) * 2,
+        {MALARIA: "scheduler: {env: {DASK_WORKER_MEMORY_TARGET: '0.5'}}"},  # read by workers
+        ("DASK_WORKER_MEMORY_TARGET", "target", "0.6"),
+    ),
 )
 
 # --- environment variables ------------------------------------------------------------------------
@@ -222,6 +233,28 @@ VARIABLES = (
         ("warning CFG004",) * 2,
         {MALARIA: "workers: {saturation: 1.1}"},
         ("workers.saturation",),
+    ),
+    Case(
+        "derived_variable",
+        "in a whole map of settings",
+        {
+            MALARIA: "scheduler: {env: {«DASK_DISTRIBUTED__SCHEDULER: '{}'}}\n"
+            "workers: {env: {«DASK_DISTRIBUTED__WORKER__MEMORY: '{}', «DASK_distributed: '{}'}}"
+        },
+        ("error CFG006",) * 3,
+        {
+            MALARIA: "scheduler: {env: {DASK_DISTRIBUTED__WORKER: '{}'}}\n"
+            "workers: {env: {DASK_DISTRIBUTED__SCHEDULER: '{}', DASK_DISTRIBUTED__COMM: '{}'}}"
+        },
+        ("DASK_DISTRIBUTED__SCHEDULER", "WORKER_SATURATION", "workers.saturation"),
+    ),
+    Case(
+        "derived_variable",
+        "in small letters",
+        {MALARIA: "workers: {env: {«DASK_scheduler_address: a}}"},
+        ("error CFG006",),
+        {MALARIA: "scheduler: {env: {DASK_scheduler_address: a}}"},
+        ("DASK_scheduler_address",),
     ),
     Case(
         "derived_variable",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from modelops.diagnostics import Tier
 from modelops.manifests import Component, Given, Identity, Manifests, Unit
 from modelops.planned import (
     AddressPeer,
@@ -206,11 +207,21 @@ PLATFORM = PlatformPlan(
     storage_classes=(StorageClassPlan("modelops-retained"),),
 )
 KUSTOMIZATIONS = (
-    KustomizationPlan("dev-platform", "platform.yaml", "dev/platform", (), (), True, 300),  # noqa: FBT003 -- the plan's own field
+    KustomizationPlan(
+        name="dev-platform",
+        file="platform.yaml",
+        unit="dev/platform",
+        source="environments/dev/environment.yaml",
+        depends_on=(),
+        health_checks=(),
+        wait=True,
+        timeout=300,
+    ),
     KustomizationPlan(
         name="dev-ws-default",
         file="ws-default.yaml",
         unit=WORKSPACE,
+        source="environments/dev/workspaces/default.yaml",
         depends_on=("dev-platform",),
         health_checks=(HealthCheck("apps/v1", "Deployment", NAMESPACE, "dask-scheduler"),),
         wait=False,
@@ -257,6 +268,7 @@ def planned(
             EnvironmentPlan(
                 name="dev",
                 source="environments/dev/environment.yaml",
+                tier=Tier.DEVELOPMENT,
                 kubernetes="1.35",
                 platform=platform,
                 workspaces=(workspace,),

@@ -33,15 +33,21 @@ images:
     executors: [isolated_warm, direct, cold]
 """
 POOLS = "pools: {cpu: {vmSize: Standard_D8s_v5}}"
+ENFORCED = "features: {networkPolicy: calico}"
 
 Specs = Mapping[str, str]
 """The text below `spec:` by file."""
 
 
 def environment(*cluster: str, pools: str = POOLS, rest: str = "") -> str:
-    """An Environment's spec: pools in line 6, each line of `cluster` from line 7, then `rest`."""
+    """An Environment's spec: pools in line 6, each line of `cluster` from line 7, then `rest`.
+
+    Network policies are enforced by Calico where `cluster` has no `features`.
+    """
+    features = () if any("features" in line for line in cluster) else (ENFORCED,)
     lines = ["flux: {url: https://example.org/models}", "cluster:", f"  {pools}"]
-    return "\n".join([*lines, *(f"  {line}" for line in cluster), *rest.splitlines()])
+    inside = (f"  {line}" for line in (*cluster, *features))
+    return "\n".join([*lines, *inside, *rest.splitlines()])
 
 
 TREE: Specs = {IMAGES: IMAGES_SPEC, DEV: environment(), MALARIA: "{}"}

@@ -17,7 +17,7 @@ AUTOSCALERS = {
 @pytest.mark.parametrize("mode", AutoscalingMode)
 def test_every_mode_of_autoscaling_makes_an_autoscaler(mode: AutoscalingMode) -> None:
     """AVL005: what can be written exists, and any other mode is refused."""
-    keda = {DEV: environment("features: {keda: true}")}
+    keda = {DEV: environment("features: {keda: true, networkPolicy: calico}")}
     manifests = judge(sources({**keda, **workers(f"autoscaling: {{mode: {mode}, max: 4}}")})).value
     assert manifests is not None
     kinds = [

@@ -1,5 +1,6 @@
 """The field types that the models share: what they take, what they refuse, what they write."""
 
+import re
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
@@ -31,6 +32,7 @@ from modelops.model.fields import (
     duration_text,
     quantity,
 )
+from modelops.model.images import PORT
 
 Ki, Mi, Gi = 1024, 1024**2, 1024**3
 
@@ -366,3 +368,13 @@ def test_a_model_cannot_be_changed() -> None:
     holder = Holder.model_validate({})
     with pytest.raises(ValidationError):
         holder.some_ports = MappingProxyType({})  # type: ignore[misc] # frozen: that is the test
+
+
+@pytest.mark.parametrize("number", [1, 9, 80, 5000, 9999, 10_000, 59_999, 65_535])
+def test_a_registry_may_be_at_any_port(number: int) -> None:
+    assert re.fullmatch(PORT, str(number))
+
+
+@pytest.mark.parametrize("number", ["0", "00", "0443", "65536", "65540", "65600", "66000", "70000"])
+def test_a_registry_is_at_no_other_port(number: str) -> None:
+    assert not re.fullmatch(PORT, number)

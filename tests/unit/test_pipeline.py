@@ -12,6 +12,7 @@ from tests.unit.small_tree import (
     told,
 )
 
+from modelops.diagnostics import Tier
 from modelops.documents import Layered, Preview
 from modelops.load import load_settings
 from modelops.manifests import Artefacts, Manifests
@@ -33,6 +34,14 @@ def test_each_door_leads_as_far_as_it_says() -> None:
     assert isinstance(configure(tree).value, Configuration)
     assert isinstance(judge(tree).value, Manifests)
     assert isinstance(compile_sources(tree).value, Artefacts)
+
+
+@pytest.mark.parametrize("tier", Tier)
+def test_how_severe_a_finding_is_reaches_the_last_checks(tier: Tier) -> None:
+    kept = "defaults: {workspace: {results: {kind: volume}}}"
+    judged = judge(sources({DEV: environment(rest=f"tier: {tier}\n{kept}")})).value
+    assert judged is not None
+    assert [one.tier for one in judged.environments] == [tier]
 
 
 def test_a_tree_becomes_files() -> None:

@@ -1,5 +1,7 @@
 """The stage `plan`: scheduler and workers, their environment and their volumes."""
 
+import json
+
 import pytest
 from tests.unit.small_tree import (
     BASE,
@@ -76,7 +78,8 @@ def test_the_scheduler_is_found_under_one_name_from_everywhere() -> None:
 @pytest.mark.parametrize("processes", [1, 2, 5, 100])
 def test_each_process_has_a_port_of_its_own(processes: int) -> None:
     pools = "pools: {cpu: {vmSize: Standard_D32s_v5}}"
-    spec = f"workers: {{processes: {processes}, resources: {{cpu: 25}}}}"
+    cold = "executor: {type: cold}"
+    spec = f"workers: {{processes: {processes}, resources: {{cpu: 25}}}}\n{cold}"
     workers = malaria(spec, environment(pools=pools)).workers
     assert workers.worker_ports == PortRange(9000, 8999 + processes)
     assert workers.nanny_ports == PortRange(9100, 9099 + processes)
@@ -107,6 +110,19 @@ def test_a_worker_is_given_time_to_drain_and_to_close(written: str, drain: int) 
     assert workspace.workers.drain == drain
     assert workspace.workers.pod.grace == drain + 30
     assert workspace.scheduler.pod.grace == 30
+
+
+@pytest.mark.parametrize(
+    ("timeout", "drain"),
+    [("30m", 1800), ("10m", 600), ("45s", 600), ("1h", 3600), ("12h", 3600), (None, 1800)],
+)
+def test_time_to_drain_is_that_of_one_execution_unless_it_is_said(
+    timeout: str | None, drain: int
+) -> None:
+    workspace = malaria(f"executor: {{timeout: {timeout}}}" if timeout else "{}")
+    assert workspace.workers.drain == drain
+    assert workspace.workers.pod.grace == drain + 30
+    assert json.loads(workspace.config.text)["dask"]["drainSeconds"] == drain
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,12 @@ from modelops.plan import dask
 from modelops.plan.facts.dask_settings import (
     NO_SETTINGS,
     OPEN_SECTIONS,
+    RENAMED,
     SETTINGS,
+    is_section_of,
     is_setting,
     setting_of,
+    spelled,
     variable_of,
     without_section,
 )
@@ -54,3 +57,37 @@ def test_what_the_compiler_sets_is_a_setting() -> None:
 )
 def test_what_lacks_its_first_part(setting: str, meant: str | None) -> None:
     assert without_section(setting) == meant
+
+
+def test_old_names_are_of_settings_that_there_are() -> None:
+    assert len(RENAMED) > 40
+    assert set(RENAMED.values()) <= SETTINGS
+    assert not RENAMED.keys() & SETTINGS
+
+
+@pytest.mark.parametrize(
+    ("variable", "own"),
+    [
+        ("DASK_WORKER_MEMORY_PAUSE", "DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE"),
+        ("DASK_Distributed__Worker__Memory__Pause", "DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE"),
+        ("DASK_DISTRIBUTED__P2P__DISK", "DASK_DISTRIBUTED__P2P__STORAGE__DISK"),
+        ("DASK_WORKER__MEMORY__PAUSE", "DASK_WORKER__MEMORY__PAUSE"),  # which Dask ignores
+        ("Pod_Name", "Pod_Name"),
+    ],
+)
+def test_a_variable_has_one_spelling_of_its_own(variable: str, own: str) -> None:
+    assert spelled(variable) == own
+
+
+@pytest.mark.parametrize(
+    ("variable", "holds"),
+    [
+        ("DASK_DISTRIBUTED__WORKER__MEMORY", True),
+        ("DASK_DISTRIBUTED", True),
+        ("DASK_DISTRIBUTED__WORKER__MEM", False),
+        ("DASK_DISTRIBUTED__WORKER__MEMORY__PAUSE", False),
+        ("DISTRIBUTED", False),
+    ],
+)
+def test_a_variable_may_hold_a_map(variable: str, holds: bool) -> None:  # noqa: FBT001 -- a table's column
+    assert is_section_of(variable, "distributed.worker.memory.pause") is holds

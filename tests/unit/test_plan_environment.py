@@ -91,6 +91,7 @@ def test_a_workspace_waits_for_the_platform_and_is_ready_with_its_scheduler() ->
             name="dev-platform",
             file="platform.yaml",
             unit="dev/platform",
+            source="environments/dev/environment.yaml",
             depends_on=(),
             health_checks=(),
             wait=True,
@@ -101,6 +102,7 @@ def test_a_workspace_waits_for_the_platform_and_is_ready_with_its_scheduler() ->
                 name=f"dev-ws-{name}",
                 file=f"ws-{name}.yaml",
                 unit=f"dev/workspaces/{name}",
+                source=f"environments/dev/workspaces/{name}.yaml",
                 depends_on=("dev-platform",),
                 health_checks=(HealthCheck("apps/v1", "Deployment", namespace, "dask-scheduler"),),
                 wait=False,
@@ -168,7 +170,7 @@ def test_flux_reads_what_the_environment_says() -> None:
 # --- secrets -------------------------------------------------------------------------------------
 
 OPERATOR = environment(
-    "features: {externalSecrets: true}",
+    "features: {externalSecrets: true, networkPolicy: calico}",
     rest="secrets: {provider: externalSecrets, store: vault}",
 )
 SECRETS = """\
@@ -195,7 +197,9 @@ def test_external_secrets_makes_all_but_what_exists() -> None:
 
 def test_a_job_makes_the_generated_ones_where_no_operator_does() -> None:
     rest = "secrets: {store: vault}"
-    secrets = malaria(SECRETS, environment("features: {externalSecrets: true}", rest=rest)).secrets
+    secrets = malaria(
+        SECRETS, environment("features: {externalSecrets: true, networkPolicy: calico}", rest=rest)
+    ).secrets
     assert (secrets.passwords, secrets.external) == ((), EXTERNAL)
     job = secrets.bootstrap
     assert job is not None

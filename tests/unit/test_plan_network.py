@@ -133,14 +133,16 @@ def test_one_process_has_one_port() -> None:
 @pytest.mark.parametrize(("provider", "namespace"), [("aks", "kube-system"), ("generic", "keda")])
 def test_keda_may_ask_the_scheduler(provider: str, namespace: str) -> None:
     pools = GENERIC_POOLS if provider == "generic" else POOLS
-    dev_spec = environment(f"provider: {provider}", "features: {keda: true}", pools=pools)
+    dev_spec = environment(
+        f"provider: {provider}", "features: {keda: true, networkPolicy: calico}", pools=pools
+    )
     keda = ("scheduler", "in", f"{namespace} app=keda-operator", "TCP 8787")
     assert flows(malaria("workers: {autoscaling: {max: 3}}", dev_spec)) == DEFAULT | {keda}
 
 
 @pytest.mark.parametrize("workers", ["{replicas: 3}", "{autoscaling: {mode: cpu, max: 3}}"])
 def test_keda_may_ask_only_where_it_scales(workers: str) -> None:
-    dev_spec = environment("features: {keda: true}")
+    dev_spec = environment("features: {keda: true, networkPolicy: calico}")
     assert flows(malaria(f"workers: {workers}", dev_spec)) == DEFAULT
 
 
@@ -271,7 +273,9 @@ def test_dns_on_the_node_needs_an_entity_policy() -> None:
 
 def test_no_flow_lacks_a_peer_or_a_port() -> None:
     """Either would allow everything."""
-    dev_spec = environment("features: {keda: true}", "monitoring: {namespace: metrics}")
+    dev_spec = environment(
+        "features: {keda: true, networkPolicy: calico}", "monitoring: {namespace: metrics}"
+    )
     spec = f"""\
 {SECRET}
 workers: {{autoscaling: {{max: 3}}}}

@@ -1,11 +1,13 @@
 """The stage `plan`: memory, disk, scale and quotas, with numbers computed by hand."""
 
+import json
+
 import pytest
 from tests.unit.small_tree import GIB, MIB, environment, malaria
 
 from modelops.planned import Amounts, ContainerBounds, CpuScale, FixedScale, QueueScale, Scale
 
-KEDA = environment("features: {keda: true}")
+KEDA = environment("features: {keda: true, networkPolicy: calico}")
 
 # --- memory of each process ----------------------------------------------------------------------
 
@@ -28,7 +30,7 @@ def test_a_process_gets_its_share_of_what_headroom_leaves(
 ) -> None:
     spec = (
         f"workers: {{processes: {processes}, memory: {{headroom: {headroom}}}, "
-        f"resources: {{memory: {limit}}}}}"
+        f"resources: {{memory: {limit}}}}}\nexecutor: {{type: cold}}"
     )
     assert malaria(spec).workers.memory_limit == each
 
@@ -41,6 +43,27 @@ def test_a_share_is_of_the_limit_and_not_of_the_request() -> None:
 def test_what_is_written_for_a_process_wins() -> None:
     spec = "workers: {processes: 2, memory: {perProcess: 3Gi}}"
     assert malaria(spec).workers.memory_limit == 3 * GIB
+
+
+@pytest.mark.parametrize(
+    ("spec", "most"),
+    [
+        ("{}", 3),  # 0.9 x 8 - 2 x 0.5 = 6.2, over 2 processes of 1 GiB each
+        ("workers: {resources: {memory: 20Gi}}", 4),  # 8, and no more than 4
+        ("workers: {resources: {memory: 2Gi}}", 1),  # none, and no less than 1
+        ("workers: {processes: 1, resources: {memory: 5Gi}}", 4),  # exact: 0.9 x 5 - 0.5
+        ("workers: {processes: 1, resources: {memory: 5119Mi}}", 3),
+        ("workers: {memory: {perProcess: 2560Mi}}", 1),  # 7.2 - 2 x 2.5 = 2.2
+        ("workers: {memory: {headroom: 0.3}}", 2),  # 5.6 - 1
+        ("executor: {warmProcessMemory: 1587Mi}", 2),  # 6.2 / 3.1
+        ("executor: {warmProcessMemory: 1588Mi}", 1),
+        ("executor: {maxWarmProcesses: 1}", 1),
+        ("executor: {maxWarmProcesses: 7, warmProcessMemory: 512Mi}", 7),
+    ],
+)
+def test_warm_processes_are_as_many_as_fit_unless_it_is_said(spec: str, most: int) -> None:
+    told = json.loads(malaria(spec).config.text)["executor"]
+    assert told["maxWarmProcesses"] == most
 
 
 # --- requests and limits -------------------------------------------------------------------------
@@ -192,7 +215,7 @@ def test_what_a_person_writes_of_a_quota_wins_part_by_part() -> None:
         ),
         (
             (
-                "workers: {resources: {cpu: {request: 1, limit: 4}, memory: 1Gi}}\n"
+                "workers: {resources: {cpu: {request: 1, limit: 4}, memory: 2Gi}}\n"
                 "scheduler: {resources: {memory: 9Gi}}"
             ),
             ContainerBounds(4000, 9 * GIB),
@@ -207,6 +230,6 @@ def test_the_largest_container_bounds_each_resource_by_itself(
 
 def test_tiny_workers_leave_room_for_the_bootstrap_job() -> None:
     tiny = "resources: {cpu: 250m, memory: 128Mi}"
-    spec = f"workers: {{processes: 1, {tiny}}}\n"
+    spec = f"workers: {{processes: 1, {tiny}}}\nexecutor: {{type: cold}}\n"
     spec += f"scheduler: {{{tiny}}}\nsecrets: {{web: {{generate: [cookie]}}}}"
     assert malaria(spec).bounds == ContainerBounds(500, 256 * MIB)

@@ -87,6 +87,81 @@ def test_what_is_none(line: str) -> None:
     assert found(f"  {line}\n") == []
 
 
+UUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
+OF_SHA1 = "Hwf3nnhTB9c5OVRGYDOG05Rz9MI="
+OF_SHA256 = "ZPRqdSahhtI0ZVJFOuR4ylEkRnT1shuhUL1IOzn3yBI="
+OF_SHA384 = "F7eTSg5VdVwAGef2IQzbr03Kh4r4Sx0idwV+yDgsitbrbBrFAb/VOK0/CGjnXkVg"
+MD5 = "d41d8cd98f00b204e9800998ecf8427e"
+IN_SUBSCRIPTION = f"/subscriptions/{UUID}/resourceGroups/rg-Models-Dev/providers"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"GIT_SHA: {COMMIT}",
+        f"MODEL_COMMIT: '{COMMIT}'",
+        f"codeRevision: {COMMIT}",
+        f"# built from commit {COMMIT}",
+        f"BUNDLE_DIGEST: {DIGEST}",
+        f"MODEL_SHA256: {DIGEST}",
+        f"DATA_MD5: {MD5}",
+        f"ETAG: {MD5}",
+        f"DATA: md5:{MD5}",
+        f"DATA: blake2b:{DIGEST}",
+        f"DATA: sha256={DIGEST}",
+        f"PIN: sha256//{OF_SHA256}",
+        f"INTEGRITY: sha384-{OF_SHA384}",
+        f"A: sha256-{OF_SHA256}",
+        f"A: SHA256:{OF_SHA256.rstrip('=')}",
+        f"X5T: {OF_SHA1}",
+        "THUMBPRINT: 9F8B2C3D4E5F60718293A4B5C6D7E8F901234567",
+        f"SUBSCRIPTION: {UUID}",
+        f"TENANT_ID: {UUID.upper()}",
+        f"RUN_ID: {UUID.replace('-', '')}",
+        "KID: NjVBRjY5MDlCMUIwNzU4RTA2QzZFMDQ4QzQ2MDAyQjVDNjk1RTM2Qg",
+        f"A: {IN_SUBSCRIPTION}/Microsoft.ManagedIdentity/userAssignedIdentities/WorkerIdentity01",
+        f"A: {IN_SUBSCRIPTION}/Microsoft.Storage/storageAccounts/ModelsStore2024Production",
+        "A: arn:aws:iam::123456789012:role/ModelopsWorkerRole2024Production",
+        "A: MalariaTransmissionModelWithSeasonality2024AndVectorControl",
+        "A: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIG4rT3vTt99Ox5kndS4HmgTrKBT8SKzhK4rhGkEVGlCI me",
+        "A: data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAYAAACNbyblAAAAHElEQVQI12P4",
+        f"URL: https://raw.githubusercontent.com/epi/malaria/{COMMIT}/data.csv",
+        "URL: https://docs.google.com/spreadsheets/d/1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms",
+        f"URL: https://zenodo.org/api/files/{UUID}/malaria.zip",
+    ],
+)
+def test_what_is_public_is_no_secret(line: str) -> None:
+    assert found(f"  {line}\n") == []
+
+
+RANDOM = "Zk3vR8pQ1xWm7Ld5Tn9Yb2Hs6Gc4Jf0E"
+
+
+@pytest.mark.parametrize(
+    ("line", "column"),
+    [
+        (f"A: {MD5}", 6),
+        (f"MODEL_SHA256: {RANDOM}", 17),  # of another length than a digest
+        (f"RUN_ID: {RANDOM}", 11),
+        (f"RUN_ID: {DIGEST}", 11),
+        (f"A: sha256-{RANDOM}", 6),
+        (f"A: data:text/plain;base64,{RANDOM}", 6),
+        (f"PASSWORD_SHA256: {DIGEST}", 20),
+        (f"{{DIGEST: x, A: {MD5}}}", 18),
+        (f"GIT_SHA: ghp_{RANDOM}", 12),
+        ("DIGEST: cGFzc3dvcmQ9aHVudGVyMmh1bnRlcjI=", 11),
+    ],
+)
+def test_a_harmless_name_hides_nothing_else(line: str, column: int) -> None:
+    assert found(f"  {line}\n") == [f"4:{column}"]
+
+
+def test_a_short_random_text_under_a_harmless_name_passes() -> None:
+    """A limit that the rule book tells."""
+    assert found(f"  A: {RANDOM[:-1]}\n") == []
+    assert found(f"  A: {RANDOM}\n") == ["4:6"]
+
+
 @pytest.mark.parametrize(
     ("text", "places"),
     [

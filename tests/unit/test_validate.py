@@ -425,6 +425,33 @@ MISTAKES = [
         "`9GB` is not a Kubernetes quantity",
         "write it like 8Gi",
     ),
+    *(
+        (
+            MALARIA,
+            f"bundles: {{registry: 'registry.local:{port}/x'}}",
+            (4, 23),
+            "CFG011",
+            f"`bundles.registry` cannot be `registry.local:{port}/x`",
+            "write a registry's host without https://, such as ghcr.io or ghcr.io/team; its port",
+        )
+        for port in (0, 65_536, 99_999, 100_000)
+    ),
+    (
+        DEV,
+        ENVIRONMENT + "\nregistry: {prefix: 'registry.local:0/x'}",
+        (6, 22),
+        "CFG011",
+        "`registry.prefix` cannot be `registry.local:0/x`",
+        "write an image's name without tag and digest",
+    ),
+    (
+        IMAGES,
+        "registry: registry.local:65536/x",
+        (4, 13),
+        "CFG011",
+        "`registry` cannot be `registry.local:65536/x`",
+        "write an image's name without tag and digest",
+    ),
     (
         MALARIA,
         "workers: {drain: true}",
@@ -562,6 +589,49 @@ def test_a_mistake_in_a_profile_is_told_there_with_the_object_that_it_hits() -> 
         f"{MALARIA}:1:1",
         f"in the effective configuration of {MALARIA}",
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "overrides", "message"),
+    [
+        ("workers: {processes: one}", "workers: {processes: 1}", "`workers.processes`"),
+        ("workers: {tread: 1}", "workers: {tread: null}", "no key `tread` in `workers`"),
+        ("results: {kind: ephemeral, size: x}", "results: {kind: volume}", "`x` is not a"),
+    ],
+)
+def test_a_mistake_in_a_file_is_told_though_an_override_hides_it(
+    file: str, overrides: str, message: str
+) -> None:
+    hidden = {DEBUG: f"overrides: {{workspace: {{{overrides}}}}}"}
+    found = the_only(hidden | {MALARIA: f"profile: debug\n{file}"})
+    assert (found.at.file, found.at.line, found.notes) == (MALARIA, 5, ())
+    assert message in found.message
+
+
+def test_a_mistake_in_a_file_that_no_override_hides_is_told_once() -> None:
+    override = {DEBUG: "overrides: {workspace: {workers: {threads: 1}}}"}
+    found = the_only(override | {MALARIA: "profile: debug\nworkers: {processes: one}"})
+    assert place(found) == (MALARIA, 5, 24)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "results: {size: 5Gi}",
+        "accept: {DSK005: measured}",
+        "workers: {replicas: null, env: {A: null}}",
+        "workers: {resources: {memory: {limit: 9Gi}}}",
+        "secrets: {a: {external: null}}",
+    ],
+)
+def test_a_file_below_an_override_need_not_be_whole(part: str) -> None:
+    rest = "results: {kind: ephemeral}"
+    workers = "resources: {memory: {request: 1Gi, limit: 2Gi}}"
+    override = {
+        BASE: f"workspace: {{{rest}, workers: {{{workers}}}, secrets: {{a: {{existing: true}}}}}}",
+        DEBUG: "overrides: {workspace: {workers: {threads: 1}}}",
+    }
+    assert judged(override | {MALARIA: f"profile: debug\n{part}"}).diagnostics == ()
 
 
 def test_a_mistake_in_the_base_is_told_once_however_many_objects_have_it() -> None:

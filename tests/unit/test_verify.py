@@ -6,13 +6,14 @@
 import json
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from modelops.diagnostics import Diagnostic
+from modelops.diagnostics import Diagnostic, Severity, Tier
 from modelops.manifests import (
     Component,
     EnvironmentManifests,
@@ -123,7 +124,45 @@ def test_what_is_right_leaves_as_it_came() -> None:
 def test_one_change_is_found_for_what_it_is(case: Case) -> None:
     outcome = verify(manifests(changed(case)))
     assert sorted(said(outcome.diagnostics)) == sorted(case["find"])
-    assert (outcome.value is None) == bool(case["find"])
+    assert (outcome.value is None) == any(one.is_error for one in outcome.diagnostics)
+
+
+RAISED = {"AVL006", "GIT005", "NET001", "SEC012"}
+"""What only production refuses."""
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "careless_kustomization",
+        "missing_probe",
+        "needless_api_access",
+        "undenied_namespace",
+        "unprotected_data",
+    ],
+)
+@pytest.mark.parametrize("tier", Tier)
+def test_only_production_refuses_what_harms_it_alone(check: str, tier: Tier) -> None:
+    wanted = Severity.ERROR if tier is Tier.PRODUCTION else Severity.WARNING
+    for case in MUTATIONS[check]:
+        (made,) = manifests(changed(case)).environments
+        outcome = verify(Manifests((replace(made, tier=tier),)))
+        found = [one for one in outcome.diagnostics if one.rule.code in RAISED]
+        assert {one.severity for one in found} <= {wanted}
+        assert (outcome.value is None) == outcome.failed
+
+
+def test_a_writable_root_is_a_lesser_breach() -> None:
+    units = tree()
+    context = body(units, "Deployment/worker")["spec"]["template"]["spec"]["containers"][0]
+    context["securityContext"]["readOnlyRootFilesystem"] = False
+    (made,) = manifests(units).environments
+    found = {tier: verify(Manifests((replace(made, tier=tier),))).diagnostics for tier in Tier}
+    assert {tier: [one.severity for one in said] for tier, said in found.items()} == {
+        Tier.DEVELOPMENT: [Severity.WARNING],
+        Tier.STAGING: [Severity.WARNING],
+        Tier.PRODUCTION: [Severity.ERROR],
+    }
 
 
 def test_every_check_has_cases_and_every_case_a_check() -> None:

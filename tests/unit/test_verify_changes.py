@@ -143,7 +143,12 @@ def test_another_name_or_namespace_is_another_object() -> None:
 def test_another_environment_is_another_cluster() -> None:
     old, new = workload("apps/v1/Deployment", "x"), workload("apps/v1/Deployment", "y")
     assert changed(old, new, "prod/platform/a.yaml") == []
-    assert changed(old, new, "dev/workspaces/moved.yaml") != []
+
+
+def test_another_file_of_the_unit_is_all_one_and_another_unit_is_not() -> None:
+    old, new = workload("apps/v1/Deployment", "x"), workload("apps/v1/Deployment", "y")
+    assert changed(old, new, "dev/platform/moved.yaml") != []
+    assert changed(old, new, "dev/workspaces/moved.yaml") == []
 
 
 def test_what_flux_may_replace_may_change() -> None:

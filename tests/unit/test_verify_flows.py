@@ -16,7 +16,7 @@ from modelops.manifests import (
 )
 from modelops.pipeline import judge
 from modelops.verify import verify
-from modelops.verify.flows import End, Port, lets_in, lets_out, policies
+from modelops.verify.flows import End, Port, policies, way_in, way_out
 from modelops.verify.placement import place
 
 WORKSPACES: tuple[Specs, ...] = (
@@ -101,7 +101,7 @@ def lets(spec: dict[str, Any], port: Port = AT_80) -> tuple[bool, bool]:
     made = EnvironmentManifests("dev", "e.yaml", "1.35", (unit,), Given(frozenset()))
     (environment,) = place(Manifests((made,))).environments
     known = policies(environment)
-    return lets_out(known, A, B, port), lets_in(known, B, A, port)
+    return way_out(known, A, B).lets(port), way_in(known, B, A).lets(port)
 
 
 ANY: dict[str, Any] = {"namespaceSelector": {}}

@@ -17,7 +17,15 @@ from modelops.manifests import (
     Unit,
 )
 from modelops.verify import verify
-from modelops.verify.schemas import Minor, custom_scopes, custom_validator, minors_around, validator
+from modelops.verify.schemas import (
+    Minor,
+    common_definitions,
+    common_validator,
+    custom_scopes,
+    custom_validator,
+    minors_around,
+    validator,
+)
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -123,3 +131,53 @@ def test_quantities_take_numbers_and_words() -> None:
     wrong: object
     for wrong in ("1 Gi", "GiB", "1K", True, []):
         assert not schema.is_valid(quota(wrong)), wrong
+
+
+def closed(required: list[str], **fields: object) -> Body:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": required,
+        "properties": fields,
+    }
+
+
+TEXT, NUMBER = {"type": "string"}, {"type": "integer"}
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "common"),
+    [
+        (TEXT, TEXT, TEXT),
+        (closed([], a=TEXT), closed([], a=TEXT, b=TEXT), closed([], a=TEXT)),
+        (closed([], a=TEXT, b=TEXT), closed([], a=NUMBER, b=TEXT), closed([], b=TEXT)),
+        (
+            closed(["a"], a=TEXT, b=TEXT),
+            closed(["b"], a=TEXT, b=TEXT),
+            closed(["a", "b"], a=TEXT, b=TEXT),
+        ),
+    ],
+)
+def test_what_is_common_to_two_minors_is_what_both_accept(
+    older: Body, newer: Body, common: Body
+) -> None:
+    assert common_definitions({"x": older, "old": TEXT}, {"x": newer, "new": TEXT}) == {"x": common}
+
+
+def test_minors_that_differ_otherwise_have_nothing_in_common() -> None:
+    open_map = {"type": "object", "properties": {"a": TEXT}}
+    for other in (TEXT, {**open_map, "properties": {"a": NUMBER}}):
+        assert common_definitions({"x": open_map}, {"x": other})["x"]["not"] == {}
+
+
+def test_what_only_one_minor_knows_is_not_common() -> None:
+    """`workloadRef` of pods came with Kubernetes 1.35, `resource.k8s.io/v1` with 1.34."""
+    minors = minors_around("1.35")
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
+    good = {**pod, "spec": {"containers": [{"name": "a"}]}}
+    new = {**pod, "spec": {"containers": [{"name": "a"}], "workloadRef": {}}}
+    schema = common_validator(minors, "v1", "Pod")
+    assert schema is not None
+    assert schema.is_valid(good)
+    assert not schema.is_valid(new)
+    assert common_validator(minors_around("1.34"), "resource.k8s.io/v1", "DeviceClass") is None

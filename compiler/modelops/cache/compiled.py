@@ -1,292 +1,263 @@
-"""A compile with the cache before and behind it, and one that finds out whether it may be trusted.
+"""A compile with the cache before and behind it.
 
-Part of `cache`. Sources come in; what `pipeline` makes of them leaves, from entries where there are
-any. Which stages there are and what they do is `pipeline`'s; it is imported when it is needed.
+Part of `cache`. Sources come in; what `parts` makes of them leaves, less the files that are known
+to stand in `generated/` already.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from modelops.cache import entries
-from modelops.cache.entries import KeptEnvironment, Last, Sources
-from modelops.cache.fingerprint import fingerprint, loaded_fingerprint
-from modelops.cache.reasons import Rebuilt, reasons
-from modelops.cache.store import Store, drop, find, keep, opened, prune
+from modelops.cache import kept
+from modelops.cache.anew import anew, as_a_whole, parts_of
+from modelops.cache.asked import Asked, Compiled
+from modelops.cache.kept import Cache
+from modelops.cache.keys import Keys, keys_of
+from modelops.cache.ledger import Kept, Ledger, Settled
+from modelops.cache.reasons import Missed, reasons
 from modelops.diagnostics import Outcome
+from modelops.disk import (
+    Kind,
+    Look,
+    Remembered,
+    ancestors,
+    known_digests,
+    look,
+    memorable,
+    owned_folders,
+    read_at_most,
+)
 from modelops.documents import Preview
-from modelops.manifests import Artefact, Artefacts, Manifests, Unit
+from modelops.manifests import INVENTORY, Artefact, Artefacts, EnvironmentArtefacts, digest
+from modelops.parts import NOTHING, Cut, Known, Part, cut
+from modelops.parts.cut import environments_of, read_always
+from modelops.parts.join import join
 
-During = Callable[[str], AbstractContextManager[None]]
-Units = Mapping[str, tuple[Artefact, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is to be compiled.
-
-    Attributes:
-        earlier: files of an older `generated/`; they change what is told.
-        project: tells whose last compile is compared with, where units are made anew.
-        during: entered with the name of each stage while it runs.
-    """
-
-    sources: Sources
-    preview: Preview
-    earlier: Sources
-    project: str
-    during: During
+LONGEST = 1 << 26
+"""Bytes of a generated file that is read again; none of ours is longer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
-    """What was made, and how much of it anew.
+class _State:
+    """What is known before anything is made.
 
     Attributes:
-        rebuilt: the units that came from no entry, in order; empty also where nothing was made.
-        units: how many units there are; 0 where nothing was made.
+        seen: what stands in `generated/`.
+        ledger: what the last compile left.
+        blobs: what identifies the older files.
+        digests: the SHA-256 of files that stand, by folder and name.
+        known: the leaves whose files stand as a compile would make them.
+        common: what is shared, where that is so too.
     """
 
-    outcome: Outcome[Artefacts]
-    rebuilt: tuple[Rebuilt, ...]
-    units: int
+    cut: Cut
+    keys: Keys
+    seen: Look
+    ledger: Ledger
+    blobs: Mapping[str, str]
+    digests: Mapping[str, Mapping[str, str]]
+    known: Mapping[str, Known]
+    common: Known | None
 
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What was made without the cache, and what the cache would have given instead.
-
-    Attributes:
-        checked: how many units were in the cache.
-        wrong: the units, sorted, whose entries gave other files; these entries are gone.
-    """
-
-    outcome: Outcome[Artefacts]
-    checked: int
-    wrong: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Cache:
-    """An open cache, for one compiler and one compile.
-
-    Attributes:
-        run: the key of the whole compile; None for a preview, which has none.
-    """
-
-    store: Store
-    compiler: str
-    run: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """The units of a compile.
-
-    Attributes:
-        keys: by name.
-        anew: the names of those that may not be in the cache.
-    """
-
-    keys: Mapping[str, str]
-    anew: frozenset[str]
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The leaves that have to be made."""
+        return tuple(leaf for leaf in self.cut.leaves if leaf not in self.known)
 
 
 def compiled(asked: Asked) -> Compiled:
-    """The artefacts of the sources, equal to those of `pipeline.compile_sources`.
+    """The artefacts of the sources, as `pipeline.compile_sources` makes them.
 
     Raises:
         SynthesisFailed: Node could not do its work.
+        Unreadable: something in `generated/` cannot be read.
     """
-    cache = _opened(asked)
-    if cache is None:
-        return _plain(asked)
+    cache = kept.opened(asked)
+    if cache is None or asked.preview != Preview():
+        return anew(asked)
     with asked.during("cache"):
-        hit = _whole_run(cache)
-        if hit is not None:
-            _remember(cache, asked)
-            return Compiled(Outcome(hit), (), _unit_count(hit))
-    return _by_units(cache, asked)
+        seen = looked(asked)
+        settled = None if asked.whole else kept.settled(cache)
+        if settled and settled.look == kept.look_stamp(seen):
+            outcome = Outcome(Artefacts(()), settled.found)
+            return Compiled(outcome, (), settled.units, seen, settled.files)
+        state = _state(cache, asked, seen)
+    parts = _parts(asked, state)
+    with asked.during("cache"):
+        return _joined(cache, asked, state, parts)
 
 
-def verified(asked: Asked) -> Verified:
-    """The artefacts of the sources without the cache, which is held against them and mended.
-
-    Raises:
-        SynthesisFailed: Node could not do its work.
-    """
-    with asked.during("imports"):
-        from modelops.pipeline import finish, judge  # noqa: PLC0415 -- a hit must not wait for it
-
-    cache = _opened(asked)
-    judged = judge(asked.sources, asked.preview, asked.earlier, asked.during)
-    outcome = finish(judged, {}, asked.during)
-    if cache is None:
-        return Verified(outcome, 0, ())
-    keys = _keys(cache, judged.value)
-    kept = _found(cache, keys)
-    wrong = _dropped_units(cache, keys, kept, outcome) | _dropped_run(cache, outcome)
-    _keep(cache, asked, outcome, _Made(keys, frozenset(keys)))
-    return Verified(outcome, len(kept), tuple(sorted(wrong)))
+def looked(asked: Asked) -> Look:
+    """What stands in the folders that a write would look at."""
+    names = environments_of(asked.sources)
+    others = [] if asked.named else owned_folders(asked.generated, names)
+    return look(asked.generated, (*names, *others))
 
 
-# --- compiling -----------------------------------------------------------------------------------
+# --- what is known -------------------------------------------------------------------------------
 
 
-def _opened(asked: Asked) -> _Cache | None:
-    store, compiler = opened(), loaded_fingerprint()
-    if store is None or compiler is None:
-        return None
-    plain = asked.preview == Preview()
-    return _Cache(
-        store, compiler, entries.run_key(compiler, asked.sources, asked.earlier) if plain else None
+def _state(cache: Cache, asked: Asked, seen: Look) -> _State:
+    sources, ledger = cut(asked.sources), kept.ledger(cache)
+    blobs = asked.before.listed() if asked.before else {}
+    keys = keys_of(cache.compiler, sources, blobs)
+    hits = dict(_hits(keys, sources, ledger))
+    common = _common_hit(keys, sources, ledger, hits)
+    digests = known_digests(seen, list(_paths(asked, hits, common)), ledger.folders)
+    return _State(
+        sources,
+        keys,
+        seen,
+        ledger,
+        blobs,
+        digests,
+        {leaf: known for leaf, known in hits.items() if _stands(known, digests)},
+        common if common and _stands(common, digests) else None,
     )
 
 
-def _plain(asked: Asked) -> Compiled:
-    with asked.during("imports"):
-        from modelops.pipeline import compile_sources  # noqa: PLC0415 -- a hit must not wait for it
-
-    return Compiled(
-        compile_sources(asked.sources, asked.preview, asked.earlier, asked.during), (), 0
-    )
-
-
-def _by_units(cache: _Cache, asked: Asked) -> Compiled:
-    with asked.during("imports"):
-        from modelops.pipeline import finish, judge  # noqa: PLC0415 -- a hit must not wait for it
-
-    judged = judge(asked.sources, asked.preview, asked.earlier, asked.during)
-    with asked.during("cache"):
-        keys = _keys(cache, judged.value)
-        kept = _found(cache, keys)
-        last = _last(cache, asked)
-    outcome = finish(judged, kept, asked.during)
-    if judged.value is None or outcome.value is None:
-        return Compiled(outcome, (), 0)
-    with asked.during("cache"):
-        _keep(cache, asked, outcome, _Made(keys, frozenset(keys) - frozenset(kept)))
-    anew = [unit for unit in _units(judged.value) if unit.name not in kept]
-    return Compiled(outcome, reasons(anew, asked.sources, last, cache.compiler), len(keys))
+def _hits(keys: Keys, sources: Cut, ledger: Ledger) -> Iterator[tuple[str, Known]]:
+    """The leaves that follow from the same as in the last compile."""
+    for leaf in sources.leaves:
+        entry = ledger.leaves.get(leaf)
+        if entry and entry.key == keys.leaf(leaf, entry.known.reads):
+            yield leaf, entry.known
 
 
-# --- what is looked for --------------------------------------------------------------------------
+def _common_hit(
+    keys: Keys, sources: Cut, ledger: Ledger, hits: Mapping[str, Known]
+) -> Known | None:
+    entry = ledger.common
+    complete = len(hits) == len(sources.leaves)
+    return entry.known if entry and complete and entry.key == keys.common(hits) else None
 
 
-def _units(manifests: Manifests) -> tuple[Unit, ...]:
-    return tuple(unit for each in manifests.environments for unit in each.units)
+def _paths(asked: Asked, hits: Mapping[str, Known], common: Known | None) -> Iterator[str]:
+    """The files that would stand if nothing had to be made."""
+    yield from (f"{name}/{INVENTORY}" for name in environments_of(asked.sources))
+    for known in (*hits.values(), *((common,) if common else ())):
+        yield from known.files
 
 
-def _keys(cache: _Cache, manifests: Manifests | None) -> dict[str, str]:
-    """The key of each unit by its name."""
-    units = _units(manifests) if manifests is not None else ()
-    return {unit.name: entries.unit_key(cache.compiler, unit) for unit in units}
+def _stands(known: Known, digests: Mapping[str, Mapping[str, str]]) -> bool:
+    return all(sha256 in {"", _standing(path, digests)} for path, sha256 in known.files.items())
 
 
-def _found(cache: _Cache, keys: Mapping[str, str]) -> dict[str, tuple[Artefact, ...]]:
-    """The files of each unit that is in the cache, by its name."""
-    found = ((name, _unit(cache, key)) for name, key in keys.items())
-    return {name: files for name, files in found if files is not None}
+def _standing(path: str, digests: Mapping[str, Mapping[str, str]]) -> str | None:
+    folder, _, name = path.rpartition("/")
+    return digests.get(folder, {}).get(name)
 
 
-def _unit(cache: _Cache, key: str) -> tuple[Artefact, ...] | None:
-    content = find(cache.store, key)
-    return None if content is None else entries.read_unit(content)
+# --- what is made --------------------------------------------------------------------------------
 
 
-def _whole_run(cache: _Cache) -> Artefacts | None:
-    """All that a compile of these sources made, where every part of it is still there."""
-    content = find(cache.store, cache.run) if cache.run else None
-    run = None if content is None else entries.read_run(content)
-    if run is None:
+def _parts(asked: Asked, state: _State) -> tuple[Outcome[Part], ...]:
+    """What has to be made: nothing at all, or some leaves and what is shared."""
+    if state.common and not state.missing:
+        return ()
+    return parts_of(asked, state.cut, state.missing, state.blobs)
+
+
+def _joined(
+    cache: Cache, asked: Asked, state: _State, parts: tuple[Outcome[Part], ...]
+) -> Compiled:
+    outcome = join(parts, state.known, state.common)
+    if outcome is None:
+        return Compiled(as_a_whole(asked))
+    if outcome.value is None:
+        return Compiled(outcome)
+    why = reasons(_missed(state), asked.sources, kept.last(cache), cache.compiler)
+    made = Compiled(outcome, why, len(state.cut.leaves), state.seen)
+    if kept.is_ours(cache):
+        _keep(cache, asked, state, made, parts)
+    return replace(made, outcome=_filled(asked, outcome, state)) if asked.whole else made
+
+
+def _missed(state: _State) -> Iterator[Missed]:
+    for leaf in state.missing:
+        entry = state.ledger.leaves.get(leaf)
+        reads = entry.known.reads if entry else ()
+        fits = entry is not None and entry.key == state.keys.leaf(leaf, reads)
+        yield Missed(leaf, (*read_always(leaf), *reads), fits)
+
+
+def _filled(asked: Asked, outcome: Outcome[Artefacts], state: _State) -> Outcome[Artefacts]:
+    """The outcome with the content of every file; of those that stand, as it is read now."""
+    hashes = {path: sha256 for known in _every(state) for path, sha256 in known.files.items()}
+    environments = outcome.value.environments if outcome.value else ()
+    filled = [_with_content(asked, each, hashes) for each in environments]
+    if None in filled:  # somebody has changed a file since it was looked at
+        return as_a_whole(asked)
+    return Outcome(Artefacts(tuple(each for each in filled if each)), outcome.diagnostics)
+
+
+def _every(state: _State) -> tuple[Known, ...]:
+    return (*state.known.values(), *((state.common,) if state.common else ()))
+
+
+def _with_content(
+    asked: Asked, environment: EnvironmentArtefacts, hashes: Mapping[str, str]
+) -> EnvironmentArtefacts | None:
+    """The environment with the content of all its files; None where one has changed."""
+    read = [
+        Artefact(path, path.rpartition("/")[0], read_at_most(asked.generated / path, LONGEST))
+        for path in environment.standing
+    ]
+    if any(digest(file.content) != hashes[file.path] for file in read):
         return None
-    keys = {key: key for environment in run for key in environment.units}
-    units = _found(cache, keys)
-    if len(units) < len(keys):
-        return None
-    return Artefacts(tuple(entries.environment(each, units) for each in run))
-
-
-def _last(cache: _Cache, asked: Asked) -> Last | None:
-    content = find(cache.store, entries.last_key(asked.project))
-    return None if content is None else entries.read_last(content)
-
-
-def _files_by_unit(artefacts: Artefacts) -> dict[str, tuple[Artefact, ...]]:
-    """All files by their unit, each environment's inventory as the unit of its name."""
-    found: dict[str, list[Artefact]] = {}
-    for environment in artefacts.environments:
-        for file in (*environment.files, environment.inventory):
-            found.setdefault(file.unit, []).append(file)
-    return {unit: tuple(files) for unit, files in found.items()}
-
-
-def _unit_count(artefacts: Artefacts) -> int:
-    return len({file.unit for each in artefacts.environments for file in each.files})
+    files = sorted((*environment.files, *read), key=lambda file: file.path)
+    return EnvironmentArtefacts(environment.name, tuple(files), environment.inventory)
 
 
 # --- what is kept --------------------------------------------------------------------------------
 
 
-def _keep(cache: _Cache, asked: Asked, outcome: Outcome[Artefacts], made: _Made) -> None:
-    """Keep what was made, if the compiler on the disk is still the one that made it."""
-    if outcome.value is None or fingerprint() != cache.compiler:
-        return
-    files = _files_by_unit(outcome.value)
-    for name, key in made.keys.items():
-        if name in made.anew:
-            keep(cache.store, key, entries.unit_content(files[name]))
-    if cache.run and not outcome.diagnostics:
-        keep(cache.store, cache.run, entries.run_content(_kept_run(outcome.value, made.keys)))
-    _remember(cache, asked)
-    prune(cache.store)
+def _keep(
+    cache: Cache, asked: Asked, state: _State, made: Compiled, parts: tuple[Outcome[Part], ...]
+) -> None:
+    """Keep what was made, and what was seen of the files that stand."""
+    folders = {**_still(state), **memorable(state.seen, state.digests)}
+    if parts or folders != state.ledger.folders:
+        known, common = known_of(parts)
+        every = {**state.known, **known}
+        ledger = new_ledger(cache, state.keys, every, common if parts else state.common or NOTHING)
+        kept.keep_ledger(cache, replace(ledger, folders=folders))
+    kept.keep_last(cache, asked.sources)
+    kept.keep_settled(cache, None if parts else _settled(cache, state, made))
 
 
-def _kept_run(artefacts: Artefacts, keys: Mapping[str, str]) -> Iterable[KeptEnvironment]:
-    for each in artefacts.environments:
-        units = dict.fromkeys(file.unit for file in each.files)
-        yield KeptEnvironment(each.name, tuple(keys[unit] for unit in units), each.inventory)
+def known_of(parts: Iterable[Outcome[Part]]) -> tuple[dict[str, Known], Known]:
+    """What is known of the leaves of these parts, and of what is shared."""
+    made = [part.value for part in parts if part.value]
+    leaves = {leaf: piece.known for part in made for leaf, piece in part.leaves.items()}
+    return leaves, made[0].common.known if made else NOTHING
 
 
-def _remember(cache: _Cache, asked: Asked) -> None:
-    """Make this the last compile of the project, so that the next can tell what changed."""
-    if cache.run is None:
-        return
-    key = entries.last_key(asked.project)
-    before = find(cache.store, key)
-    if before is None or not before.startswith(f"{cache.run}\n".encode()):
-        last = Last(cache.run, cache.compiler, asked.sources)
-        keep(cache.store, key, entries.last_content(last))
+def _still(state: _State) -> dict[str, Remembered]:
+    """What was remembered and still holds."""
+    stamps = state.seen.stamps
+    return {
+        folder: known
+        for folder, known in state.ledger.folders.items()
+        if stamps.get(folder) == known.stamp
+    }
 
 
-# --- what must not be kept -----------------------------------------------------------------------
+def new_ledger(cache: Cache, keys: Keys, known: Mapping[str, Known], common: Known) -> Ledger:
+    """What is to be kept of all leaves, and of what is shared."""
+    leaves = {leaf: Kept(keys.leaf(leaf, of.reads), of) for leaf, of in known.items()}
+    return Ledger(cache.compiler, Kept(keys.common(known), common), leaves, {})
 
 
-def _dropped_units(
-    cache: _Cache, keys: Mapping[str, str], kept: Units, outcome: Outcome[Artefacts]
-) -> set[str]:
-    """The units whose entries hold other files than were made; these entries are gone."""
-    made = _files_by_unit(outcome.value) if outcome.value is not None else {}
-    wrong = {name for name, files in kept.items() if name in made and _differ(files, made[name])}
-    for name in wrong:
-        drop(cache.store, keys[name])
-    return wrong
-
-
-def _differ(one: Iterable[Artefact], other: Iterable[Artefact]) -> bool:
-    return sorted(one, key=_path) != sorted(other, key=_path)
-
-
-def _path(file: Artefact) -> str:
-    return file.path
-
-
-def _dropped_run(cache: _Cache, outcome: Outcome[Artefacts]) -> set[str]:
-    """The units of which the entry of the whole compile gives other files; it is gone then."""
-    run = _whole_run(cache)
-    if run is None or cache.run is None or run == outcome.value:
-        return set()
-    drop(cache.store, cache.run)
-    given = _files_by_unit(run)
-    made = _files_by_unit(outcome.value) if outcome.value is not None else {}
-    return {unit for unit in {*given, *made} if given.get(unit) != made.get(unit)}
+def _settled(cache: Cache, state: _State, made: Compiled) -> Settled | None:
+    """That nothing is left to do; None where something is, or may be a moment later."""
+    environments = made.outcome.value.environments if made.outcome.value else ()
+    files = [file for each in environments for file in (*each.files, each.inventory)]
+    wanted = {file.path for file in files}.union(*(each.standing for each in environments))
+    folders = {folder for path in wanted for folder in ancestors(path)}
+    expected = dict.fromkeys(wanted, Kind.FILE) | dict.fromkeys(folders, Kind.FOLDER)
+    stands = all(digest(file.content) == _standing(file.path, state.digests) for file in files)
+    if not stands or state.seen.fresh or state.seen.found != expected:
+        return None
+    look_stamp = kept.look_stamp(state.seen)
+    found = made.outcome.diagnostics
+    return Settled(cache.run, look_stamp, len(wanted), made.units, found)

@@ -1,26 +1,24 @@
 """Why a unit was made anew: the first line that differs from the last compile, for people.
 
-Part of `cache`. Sources come in, texts leave. Goes by the names of files: which of them a unit may
-read, not which values it took. Decides nothing; that is the keys' work alone.
+Part of `cache`. Sources come in, texts leave. Decides nothing; that is the keys' work alone.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from modelops.cache.entries import Last, Sources
-from modelops.disk import SHARED_FOLDER, SOURCES
-from modelops.manifests import Unit
+from modelops.cache.last import Last
+from modelops.parts.cut import Sources, leaf_unit
 
 COMPILER = "compiler changed"
 FIRST = "first compile"
 NEW = "new"
-GONE = "not in the cache"
-UNCACHED = "no cache"
+GONE = "its generated files changed"
+BASE = "what was committed before changed"
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """A unit that was made anew.
+    """A unit whose file was compiled anew.
 
     Attributes:
         why: `environments/dev/workspaces/malaria.yaml:12 changed`.
@@ -30,23 +28,38 @@ class Rebuilt:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A unit's file that has to be compiled.
+
+    Attributes:
+        read: the files that it followed from in the last compile; empty where there was none.
+        fits: whether nothing of it changed: its generated files were not there.
+    """
+
+    leaf: str
+    read: tuple[str, ...]
+    fits: bool
+
+
 def reasons(
-    units: Iterable[Unit], sources: Sources, last: Last | None, compiler: str
+    missed: Iterable[Missed], sources: Sources, last: Last | None, compiler: str
 ) -> tuple[Rebuilt, ...]:
-    """Why each of these units was made anew."""
+    """Why each of these is compiled anew."""
     if last is None or last.compiler != compiler:
         why = FIRST if last is None else COMPILER
-        return tuple(Rebuilt(unit.name, why) for unit in units)
+        return tuple(Rebuilt(leaf_unit(each.leaf), why) for each in missed)
     changed = _changed(last.sources, sources)
-    return tuple(Rebuilt(unit.name, _why(unit, changed, last)) for unit in units)
+    return tuple(Rebuilt(leaf_unit(each.leaf), _why(each, changed, last)) for each in missed)
 
 
-def _why(unit: Unit, changed: dict[str, str], last: Last) -> str:
-    if unit.source not in last.sources:
+def _why(missed: Missed, changed: dict[str, str], last: Last) -> str:
+    if missed.leaf not in last.sources:
         return NEW
-    read = [file for file in changed if _may_read(unit, file)]
-    own = [file for file in read if file == unit.source]
-    return changed[(own or read)[0]] if read else GONE
+    if missed.fits:
+        return GONE
+    # Its own file stands first.
+    return next((changed[file] for file in missed.read if file in changed), BASE)
 
 
 def _changed(old: Sources, new: Sources) -> dict[str, str]:
@@ -70,16 +83,3 @@ def _first_difference(old: bytes, new: bytes) -> int:
     return next(
         (line for line, equal in enumerate(same, 1) if not equal), min(len(before), len(after)) + 1
     )
-
-
-def _may_read(unit: Unit, file: str) -> bool:
-    """Whether it is the unit's own, shared, or of its environment but another workspace's."""
-    if file == unit.source:
-        return True
-    folder, _, rest = file.removeprefix(f"{SOURCES}/").partition("/")
-    if not rest or folder == SHARED_FOLDER:
-        return True
-    if folder != unit.name.partition("/")[0]:
-        return False
-    workspaces = "/workspaces/"
-    return not (workspaces in unit.source and workspaces in file)

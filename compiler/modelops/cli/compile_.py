@@ -11,10 +11,17 @@ from pathlib import Path
 
 import click
 
-from modelops.cache import Asked
-from modelops.cli.caching import made, no_cache_option, refuse_both_uses, verify_cache_option
+from modelops.cache import Asked, Compiled
+from modelops.cli.caching import (
+    chosen_jobs,
+    jobs_option,
+    made,
+    no_cache_option,
+    refuse_both_uses,
+    verify_cache_option,
+)
 from modelops.cli.differences import refuse_differences
-from modelops.cli.history import base_option, earlier_files
+from modelops.cli.history import base_option, before
 from modelops.cli.options import (
     environments_argument,
     format_option,
@@ -28,7 +35,7 @@ from modelops.cli.report import chosen_format, say, settled
 from modelops.cli.terminal import put_bytes, tell_note
 from modelops.cli.timings import during, measured, timings_option
 from modelops.diagnostics.formats import is_document
-from modelops.disk import GENERATED, SOURCES, Scope, Written, compare, export, write
+from modelops.disk import GENERATED, SOURCES, Look, Scope, Written, compare, export, write
 from modelops.documents import Preview
 from modelops.manifests import Artefact, Artefacts
 
@@ -96,6 +103,7 @@ class Destination(Enum):
 @verify_cache_option
 @timings_option
 @watch_option
+@jobs_option
 def command(
     *,
     environments: tuple[str, ...],
@@ -149,12 +157,15 @@ def _compile(task: _Task) -> None:
     """One compile, from reading to what becomes of the artefacts."""
     with measured():
         named = chosen(task.root, task.environments)
-        artefacts = _compiled(task.root, named, task.preview)
+        done, artefacts = _compiled(task, named)
+        if done.files:
+            say(_up_to_date(GENERATED, done.files))
+            return
         with during("writing"):
-            _deliver(task, named, artefacts)
+            _deliver(task, named, artefacts, done.seen)
 
 
-def _deliver(task: _Task, named: tuple[str, ...], artefacts: Artefacts) -> None:
+def _deliver(task: _Task, named: tuple[str, ...], artefacts: Artefacts, seen: Look | None) -> None:
     generated, scope = task.root / GENERATED, Scope.CHOSEN if named else Scope.ALL
     match task.destination:
         case Destination.STDOUT:
@@ -162,12 +173,12 @@ def _deliver(task: _Task, named: tuple[str, ...], artefacts: Artefacts) -> None:
         case Destination.FOLDER:
             _summarise(export(task.out, artefacts), str(task.out), artefacts)
         case Destination.COMPARISON:
-            differences = compare(generated, artefacts, scope)
+            differences = compare(generated, artefacts, scope, seen)
             refuse_differences(differences, " ".join(["modelops compile", *named]))
-            say(_up_to_date(GENERATED, artefacts))
+            say(_up_to_date(GENERATED, _count(artefacts)))
         case Destination.GENERATED:
-            with progress(f"writing… {_all_files(artefacts)}"):
-                done = write(generated, artefacts, scope)
+            with progress(f"writing… {counted(_count(artefacts))}"):
+                done = write(generated, artefacts, scope, seen)
             _summarise(done, GENERATED, artefacts)
 
 
@@ -206,14 +217,23 @@ def _refuse_two_documents(destination: Destination) -> None:
         )
 
 
-def _compiled(root: Path, environments: tuple[str, ...], previewed: Preview) -> Artefacts:
+def _compiled(task: _Task, named: tuple[str, ...]) -> tuple[Compiled, Artefacts]:
     with during("reading"):
-        sources = sources_of(root, environments)
-        earlier = earlier_files(root, environments)
-    project = "\n".join([str(root), *environments])
+        sources = sources_of(task.root, named)
+        earlier = before(task.root, named)
+    asked = Asked(
+        sources,
+        task.preview,
+        earlier,
+        task.root / GENERATED,
+        named,
+        during,
+        chosen_jobs(),
+        whole=task.destination in {Destination.STDOUT, Destination.FOLDER},
+    )
     with progress(f"compiling… {counted_units(sources)}"):
-        outcome = made(Asked(sources, previewed, earlier, project, during))
-    return settled(outcome, sources)
+        done = made(asked)
+    return done, settled(done.outcome, sources)
 
 
 def _files(artefacts: Artefacts) -> Iterable[Artefact]:
@@ -232,7 +252,7 @@ def _document(file: Artefact) -> bytes:
 def _summarise(done: Written, folder: str, artefacts: Artefacts) -> None:
     """What a write did, and what it left alone."""
     changes = [*done.written, *(f"{path} (removed)" for path in done.removed)]
-    say(_wrote(done, folder) if changes else _up_to_date(folder, artefacts))
+    say(_wrote(done, folder) if changes else _up_to_date(folder, _count(artefacts)))
     for line in _listed(f"{folder}/{change}" for change in changes):
         say(line)
     if done.untracked:
@@ -245,13 +265,13 @@ def _wrote(done: Written, folder: str) -> str:
     return f"{folder}/: " + ", ".join(f"{verb} {counted(len(n))}" for verb, n in parts if n)
 
 
-def _up_to_date(folder: str, artefacts: Artefacts) -> str:
-    return f"{folder}/ is up to date: {_all_files(artefacts)}"
+def _up_to_date(folder: str, files: int) -> str:
+    return f"{folder}/ is up to date: {counted(files)}"
 
 
-def _all_files(artefacts: Artefacts) -> str:
+def _count(artefacts: Artefacts) -> int:
     """How many files a compile makes, inventories among them."""
-    return counted(sum(len(one.files) + 1 for one in artefacts.environments))
+    return sum(each.count for each in artefacts.environments)
 
 
 def counted(files: int) -> str:

@@ -1,8 +1,8 @@
 """`modelops explain` for a setting of an environment or a unit of it: the text, and the JSON.
 
 A target and a path into what is in effect there come in; for each setting leave its value, the line
-that won, and what every layer said. Nothing is planned: how a setting ends up in a manifest is
-explained from the manifest's side.
+that won, and what every layer said; and what is computed where nobody wrote it. Nothing else is
+planned: how a setting ends up in a manifest is explained from the manifest's side.
 """
 
 import json
@@ -36,10 +36,12 @@ from modelops.cli.paths import keys_of
 from modelops.cli.stages import Sources
 from modelops.cli.terminal import styled
 from modelops.diagnostics import did_you_mean
-from modelops.documents import LayeredSpec, Preview
+from modelops.documents import Preview
 from modelops.layer import layer
 from modelops.load import load
 from modelops.model import MODELS as MODEL_OF_KIND
+from modelops.model import WorkspaceSpec
+from modelops.plan.computed import computed
 from modelops.provenance import DataPath
 from modelops.validate.fault import dotted, is_near
 from modelops.validate.shape import ANY, homes
@@ -78,7 +80,7 @@ def explain(root: Path, target: str, path: str, preview: Preview, form: Form) ->
     found = _path(scene, parts)
     all_of_it = [explained(scene, leaf) for leaf in leaves(scene, found)]
     if form is Form.JSON:
-        return json.dumps(_document(scene.layered, found, all_of_it), indent=2, allow_nan=False)
+        return json.dumps(_document(scene, found, all_of_it), indent=2, allow_nan=False)
     return "\n\n".join("\n".join(_text(one, scene, chosen.sources)) for one in all_of_it)
 
 
@@ -94,7 +96,8 @@ def _scene(chosen: Chosen, preview: Preview) -> Scene:
     own = {document.file: document for document in (held.environment, *held.all_units())}
     spec = specs[chosen.file]
     layers = tuple(layers_of(spec, own[chosen.file], layered.fragments, preview.settings))
-    return Scene(spec, layers, MODEL_OF_KIND[spec.kind], effective(shown))
+    of_nobody = computed(shown.spec) if isinstance(shown.spec, WorkspaceSpec) else {}
+    return Scene(spec, layers, MODEL_OF_KIND[spec.kind], effective(shown), of_nobody)
 
 
 # --- the path ------------------------------------------------------------------------------------
@@ -153,7 +156,8 @@ def _text(one: Explanation, scene: Scene, sources: Sources) -> Iterator[str]:
 def _head(one: Explanation, scene: Scene) -> str:
     name = dotted(one.path)
     if one.value is not ABSENT:
-        return f"{name} = {settings_text.flow(one.value)}"
+        meant = _computed(one, scene)
+        return f"{name} = {settings_text.flow(one.value)}" + (meant and f", computed: {meant}")
     around = next(
         path
         for path in (one.path[:length] for length in range(len(one.path) - 1, -1, -1))
@@ -162,6 +166,11 @@ def _head(one: Explanation, scene: Scene) -> str:
     value = at(scene.effective, around)
     why = "" if isinstance(value, Mapping) else f": {dotted(around)} is {settings_text.flow(value)}"
     return f"{name} is not in effect{why}"
+
+
+def _computed(one: Explanation, scene: Scene) -> str:
+    """What the compiler takes for a setting that is null; empty where it has a value."""
+    return scene.computed.get(one.path, "") if one.value is None else ""
 
 
 def _cause(one: Explanation, sources: Sources) -> Iterator[str]:
@@ -234,27 +243,30 @@ def _wrapped(text: str, indent: str) -> list[str]:
 # --- JSON ----------------------------------------------------------------------------------------
 
 
-def _document(layered: LayeredSpec, path: DataPath, found: list[Explanation]) -> dict[str, object]:
+def _document(scene: Scene, path: DataPath, found: list[Explanation]) -> dict[str, object]:
     """All of it as plain data."""
+    layered = scene.layered
     return {
         "object": name_of(layered.source),
         "file": layered.source,
         "profiles": list(layered.profiles),
         "path": dotted(path),
         "layers": [MODELS, *layered.layers],
-        "settings": [_setting(one) for one in found],
+        "settings": [_setting(one, scene) for one in found],
     }
 
 
-def _setting(one: Explanation) -> dict[str, object]:
+def _setting(one: Explanation, scene: Scene) -> dict[str, object]:
     won = one.first(Role.WINS)
     in_effect = one.value is not ABSENT
+    meant = _computed(one, scene)
     return {
         "path": dotted(one.path),
         "keys": list(one.path),
         "description": one.description,
         "inEffect": in_effect,
         **({"value": one.value} if in_effect else {}),
+        **({"computed": meant} if meant else {}),
         "wonBy": won.layer if won else None,
         "layers": [_layer(said) for said in one.statements],
     }

@@ -101,12 +101,14 @@ class Scene:
             one that says nothing.
         model: what it must satisfy.
         effective: what is in effect, by keys as they are written; some keys may be left out.
+        computed: what the compiler takes for settings that are null, by their paths.
     """
 
     layered: LayeredSpec
     layers: tuple[tuple[str, Words | None], ...]
     model: type[Spec]
     effective: Mapping[str, object]
+    computed: Mapping[DataPath, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from modelops.diagnostics import Outcome
 from modelops.documents import Preview, Setting
-from modelops.manifests import Artefacts, Manifests
+from modelops.manifests import Manifests
 
 if TYPE_CHECKING:
     from modelops.model import Configuration
@@ -19,20 +19,6 @@ if TYPE_CHECKING:
 
 Sources = Mapping[str, bytes]
 During = Callable[[str], AbstractContextManager[None]]
-
-
-def compiled(
-    sources: Sources, preview: Preview, earlier: Sources, during: During
-) -> Outcome[Artefacts]:
-    """Every stage.
-
-    Raises:
-        SynthesisFailed: Node could not do its work.
-    """
-    with during("imports"):
-        from modelops.pipeline import compile_sources  # noqa: PLC0415 -- see the module
-
-    return compile_sources(sources, preview, earlier, during)
 
 
 def judged(sources: Sources, preview: Preview, earlier: Sources) -> Outcome[Manifests]:

@@ -5,6 +5,7 @@ instead of asking the system to tell of changes: that works on every file system
 over networks, and costs a millisecond for hundreds of files.
 """
 
+import gc
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -32,6 +33,7 @@ def watch(folder: Path, compile_once: Callable[[], None]) -> None:
         # Before the compile: what changes while it runs is compiled again.
         seen = _look(folder)
         _survive(compile_once)
+        gc.collect()
         tell(f"watching {folder.name}/ (Ctrl-C ends it)")
         while _look(folder) == seen:
             time.sleep(INTERVAL)

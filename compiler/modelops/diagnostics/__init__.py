@@ -4,7 +4,7 @@ Every stage returns an `Outcome`: its value, or None, and everything it found. `
 closed list of codes; `text` turns diagnostics into what a terminal shows. Nothing here prints.
 """
 
-from modelops.diagnostics.diagnostic import Diagnostic, Note, Outcome, worst_first
+from modelops.diagnostics.diagnostic import Diagnostic, Note, Outcome, as_told, worst_first
 from modelops.diagnostics.rule import Rule, Severity, Tier
 from modelops.diagnostics.suggest import did_you_mean
 
@@ -15,6 +15,7 @@ __all__ = [
     "Rule",
     "Severity",
     "Tier",
+    "as_told",
     "did_you_mean",
     "worst_first",
 ]

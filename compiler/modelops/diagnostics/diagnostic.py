@@ -1,7 +1,7 @@
 """A diagnostic, and the outcome that carries diagnostics from stage to stage."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from modelops.diagnostics.rule import Rule, Severity
@@ -31,6 +31,7 @@ class Diagnostic:
         notes: further places, such as the layer that a value came from.
         severity: as the rule says for the tier, unless the check knows better.
         hidden: what no excerpt of any finding may show, because it is secret.
+        owner: the file of the one object that was judged; empty where it was more than one.
     """
 
     rule: Rule
@@ -41,6 +42,7 @@ class Diagnostic:
     notes: tuple[Note, ...] = ()
     severity: Severity = Severity.ERROR
     hidden: tuple[Span, ...] = ()
+    owner: str = ""
 
     @property
     def is_error(self) -> bool:
@@ -68,3 +70,8 @@ def worst_first(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         return (not diagnostic.is_error, diagnostic.at, diagnostic.rule.code, diagnostic.message)
 
     return tuple(sorted(dict.fromkeys(diagnostics), key=order))
+
+
+def as_told(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """As people are told: worst first, each finding once, in however many objects it was found."""
+    return worst_first(replace(diagnostic, owner="") for diagnostic in diagnostics)

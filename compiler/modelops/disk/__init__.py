@@ -20,12 +20,21 @@ from modelops.disk.failures import (
 from modelops.disk.flat import compare_flat, write_flat
 from modelops.disk.generated import Scope, compare, write
 from modelops.disk.history import Committed, NoHistory, committed
+from modelops.disk.listing import Kind, ancestors, read_at_most
 from modelops.disk.sources import (
     SHARED_FOLDER,
     SOURCES,
     environment_names,
     find_root,
     read_sources,
+)
+from modelops.disk.standing import (
+    Look,
+    Remembered,
+    known_digests,
+    look,
+    memorable,
+    owned_folders,
 )
 
 __all__ = [
@@ -37,14 +46,18 @@ __all__ = [
     "Committed",
     "Differences",
     "InTheWay",
+    "Kind",
     "Limit",
+    "Look",
     "NoHistory",
     "NotAProject",
+    "Remembered",
     "Scope",
     "Unreadable",
     "Unwritable",
     "WorldFailure",
     "Written",
+    "ancestors",
     "committed",
     "compare",
     "compare_flat",
@@ -52,6 +65,11 @@ __all__ = [
     "environment_names",
     "export",
     "find_root",
+    "known_digests",
+    "look",
+    "memorable",
+    "owned_folders",
+    "read_at_most",
     "read_sources",
     "shown",
     "write",

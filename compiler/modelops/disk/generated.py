@@ -5,16 +5,19 @@ when its environment was compiled; when everything was, also those of environmen
 Files that no compile wrote are never touched and always reported.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cache
 from pathlib import Path
 
 from modelops.disk.atomic import locked, remove, remove_if_empty
 from modelops.disk.differences import Differences, Written
+from modelops.disk.failures import Busy, shown
 from modelops.disk.inventory import Entries, has_header, read_inventory, union
-from modelops.disk.listing import Kind, entries, kind_at, walk
+from modelops.disk.listing import Kind, entries
 from modelops.disk.settle import Guard, carry_out
+from modelops.disk.standing import Look, look, owned_folders
 from modelops.disk.survey import (
     Survey,
     differences,
@@ -24,7 +27,7 @@ from modelops.disk.survey import (
     survey,
     written,
 )
-from modelops.manifests import INVENTORY, Artefact, Artefacts, EnvironmentArtefacts
+from modelops.manifests import INVENTORY, Artefacts, EnvironmentArtefacts
 
 
 class Scope(Enum):
@@ -44,32 +47,45 @@ class _Part:
     guard: Guard
 
 
-def compare(root_generated: Path, artefacts: Artefacts, scope: Scope) -> Differences:
+def compare(
+    root_generated: Path, artefacts: Artefacts, scope: Scope, seen: Look | None = None
+) -> Differences:
     """What `write` would change, and what it would leave alone; only reads.
+
+    Args:
+        root_generated: the folder.
+        artefacts: what it shall hold.
+        scope: whether that is all.
+        seen: when the files that are known to stand were seen; needed where there are any.
 
     Raises:
         Unreadable: something cannot be read.
         InTheWay: a symlink, or something else that is no file, stands where a file belongs.
+        Busy: what stood does not stand any more.
     """
-    parts = _parts(root_generated, artefacts, scope)
+    parts = _parts(root_generated, artefacts, scope, seen)
     return differences(root_generated, (part.survey for part in parts))
 
 
-def write(root_generated: Path, artefacts: Artefacts, scope: Scope) -> Written:
+def write(
+    root_generated: Path, artefacts: Artefacts, scope: Scope, seen: Look | None = None
+) -> Written:
     """Makes the looked-at folders hold the artefacts, and untouched what nobody compiled.
 
     Everything is decided before the first byte is written. Per environment: an inventory that owns
     the old and the new, the changed files, the removals, the final inventory.
 
+    Args: as `compare`.
+
     Raises:
-        Busy: another compile is writing.
+        Busy: another compile is writing, or wrote since `seen`.
         InTheWay: something that is not ours stands where a file must be written.
         Unreadable: something cannot be read.
         Unwritable: the disk is full, the folder is read-only, …
     """
     refuse_root(root_generated)
     with locked(root_generated):
-        parts = _parts(root_generated, artefacts, scope)
+        parts = _parts(root_generated, artefacts, scope, seen)
         refuse_foreign(part.survey for part in parts)
         for part in parts:
             carry_out(part.survey, part.guard)
@@ -78,59 +94,60 @@ def write(root_generated: Path, artefacts: Artefacts, scope: Scope) -> Written:
     return written(differences(root_generated, (part.survey for part in parts)))
 
 
-def _parts(root: Path, artefacts: Artefacts, scope: Scope) -> list[_Part]:
+def _parts(root: Path, artefacts: Artefacts, scope: Scope, seen: Look | None) -> list[_Part]:
     refuse_root(root)
     compiled = {each.name: each for each in artefacts.environments}
-    names = sorted({*compiled, *(_with_inventory(root) if scope is Scope.ALL else ())})
-    return [_part(root, name, compiled.get(name)) for name in names]
+    others = owned_folders(root, compiled) if scope is Scope.ALL else []
+    names = sorted({*compiled, *others})
+    return [_part(root, name, compiled.get(name), seen) for name in names]
 
 
-def _with_inventory(root: Path) -> Iterator[str]:
-    """The folders that a compile wrote, now or earlier."""
-    return (name for name in _folders(root) if read_inventory(root / name) is not None)
-
-
-def _folders(root: Path) -> Iterator[str]:
-    if kind_at(root) is Kind.FOLDER:
-        yield from (name for name, kind in entries(root) if kind is Kind.FOLDER)
-
-
-def _part(root: Path, name: str, compiled: EnvironmentArtefacts | None) -> _Part:
+def _part(root: Path, name: str, compiled: EnvironmentArtefacts | None, seen: Look | None) -> _Part:
     files = (*compiled.files, compiled.inventory) if compiled else ()
-    found = _standing(root, name)
-    listed = (read_inventory(root / name) if found.get(name) is Kind.FOLDER else None) or {}
-    inventory = f"{name}/{INVENTORY}"
+    now, inventory = look(root, [name]), f"{name}/{INVENTORY}"
+    _refuse_changes(compiled, seen, now)
+
+    @cache
+    def listed() -> Entries:
+        folder = now.found.get(name) is Kind.FOLDER
+        return (read_inventory(root / name) if folder else None) or {}
 
     def owns(path: str) -> bool:
-        known = path == inventory or path.removeprefix(f"{name}/") in listed
-        return known or has_header(root / path)
+        known = path == inventory or has_header(root / path)
+        return known or path.removeprefix(f"{name}/") in listed()
 
-    result = survey(root, {file.path: file.content for file in files}, found, owns)
+    wanted = {file.path: file.content for file in files}
+    standing = compiled.standing if compiled else frozenset()
+    result = survey(root, wanted, now.found, owns, standing)
     return _Part(result, _guard(result, name, compiled, listed))
 
 
-def _standing(root: Path, name: str) -> dict[str, Kind]:
-    """All of an environment's folder, with itself."""
-    kind = kind_at(root / name)
-    if kind is None:
-        return {}
-    below = walk(root, f"{name}/") if kind is Kind.FOLDER else {}
-    return {name: kind, **below}
+def _refuse_changes(compiled: EnvironmentArtefacts | None, seen: Look | None, now: Look) -> None:
+    """Fails where folders have changed whose files were seen to stand as they should.
+
+    Raises:
+        Busy: says so.
+    """
+    before: Mapping[str, str] = seen.stamps if seen else {}
+    folders = {path.rpartition("/")[0] for path in (compiled.standing if compiled else ())}
+    changed = [each for each in sorted(folders) if before.get(each) != now.stamps.get(each)]
+    if changed:
+        raise Busy(
+            f"`{shown(f'{now.root.name}/{changed[0]}')}` changed while it was compiled. Nothing was"
+            " written: run the command again."
+        )
 
 
 def _guard(
-    result: Survey, name: str, compiled: EnvironmentArtefacts | None, listed: Entries
+    result: Survey, name: str, compiled: EnvironmentArtefacts | None, listed: Callable[[], Entries]
 ) -> Guard:
     path = f"{name}/{INVENTORY}"
     if compiled is None:
         return Guard(path, union=None, final=None)
-    going = {change.path for change in result.changes if change.new is None}
-    needed = _unlisted(result, name, listed)
-    return Guard(
-        path,
-        union=_union(compiled.files, name, going, listed) if needed else None,
-        final=compiled.inventory.content,
-    )
+    final = compiled.inventory.content
+    others = any(change.path != path for change in result.changes)
+    needed = others and _unlisted(result, name, listed())
+    return Guard(path, _union(final, result, name, listed()) if needed else None, final)
 
 
 def _unlisted(result: Survey, name: str, listed: Entries) -> bool:
@@ -143,11 +160,10 @@ def _unlisted(result: Survey, name: str, listed: Entries) -> bool:
     )
 
 
-def _union(
-    files: Iterable[Artefact], name: str, going: Iterable[str], listed: Mapping[str, object]
-) -> bytes:
+def _union(final: bytes, result: Survey, name: str, listed: Entries) -> bytes:
+    going = [change.path for change in result.changes if change.new is None]
     below = (path.removeprefix(f"{name}/") for path in going)
-    return union(files, name, {path: listed.get(path, {}) for path in below})
+    return union(final, {path: listed.get(path, {}) for path in below})
 
 
 def _sweep(root: Path) -> None:
@@ -156,9 +172,9 @@ def _sweep(root: Path) -> None:
     The inventory is the first file of a folder and the last: without it there is at most a
     half-written one.
     """
-    for name in _folders(root):
-        held = entries(root / name)
-        if only_leftovers(held):
+    for name, kind in entries(root):
+        held = entries(root / name) if kind is Kind.FOLDER else []
+        if kind is Kind.FOLDER and only_leftovers(held):
             for leftover, _ in held:
                 remove(root / name / leftover)
             remove_if_empty(root / name)

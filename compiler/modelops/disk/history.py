@@ -1,8 +1,8 @@
 """Reading `generated/` as it stands in git at another commit; nothing is checked out or changed.
 
-A revision, or none, comes in; the files at the commit where this branch left it leave, or the
-reason why there are none. Git is asked through its own program: three short calls. Who has no git
-loses two warnings and nothing else.
+A revision, or none, comes in; the commit where this branch left it leaves and tells of its files,
+or the reason why there is none. Git is asked through its own program, in a few short calls. Who has
+no git loses two warnings and nothing else.
 """
 
 import os
@@ -23,22 +23,59 @@ QUIET = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """Files as they were committed.
+    """The YAML files of a folder as they were committed.
 
     Attributes:
-        revision: the commit, in short.
-        files: content by path below the folder.
+        root: the project's root, anywhere in a repository.
+        folder: the folder below it.
+        parts: its folders that matter.
+        commit: the commit's name.
     """
 
-    revision: str
-    files: Mapping[str, bytes]
+    root: Path
+    folder: str
+    parts: tuple[str, ...]
+    commit: str
+
+    def listed(self) -> dict[str, str]:
+        """What identifies each file's content, by path below the folder, sorted.
+
+        Nothing where git does not answer any more.
+        """
+        paths = [f"{self.folder}/{part}/" for part in sorted(self.parts)]
+        try:
+            named = ("ls-tree", "-r", "-z", self.commit, "--")
+            listed = _git(self.root, *named, *paths) if paths else b""
+        except _GitSaidNo:
+            return {}
+        blobs: dict[str, str] = {}
+        for entry in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+            head, _, path = entry.partition("\t")
+            mode, _, blob = head.split(" ")
+            if mode.startswith("100") and path.endswith(SUFFIX):
+                blobs[path.removeprefix(f"{self.folder}/")] = blob
+        return blobs
+
+    def read(self, listed: Mapping[str, str]) -> dict[str, bytes]:
+        """The content of files that were `listed`, by path; nothing where git does not answer."""
+        try:
+            contents = _contents(self.root, tuple(listed.values())) if listed else []
+        except _GitSaidNo:
+            return {}
+        return dict(zip(listed, contents, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class NoHistory:
-    """There is nothing to compare with; `reason` is a sentence without a period."""
+    """There is nothing to compare with.
+
+    Attributes:
+        reason: a sentence without a period.
+        is_shallow: whether the clone is cut off, so that a deeper one may have it.
+    """
 
     reason: str
+    is_shallow: bool = False
 
 
 class _GitSaidNo(Exception):  # noqa: N818 -- no error: git is allowed to know nothing
@@ -48,7 +85,7 @@ class _GitSaidNo(Exception):  # noqa: N818 -- no error: git is allowed to know n
 def committed(
     root: Path, folder: str, parts: Collection[str], base: str | None = None
 ) -> Committed | NoHistory:
-    """The YAML files of a folder where this branch left another.
+    """A folder where this branch left another; nothing is read yet.
 
     Args:
         root: the project's root, anywhere in a repository.
@@ -61,11 +98,20 @@ def committed(
     except _GitSaidNo as no:
         return NoHistory(str(no) or "this is no git repository")
     try:
-        commit = _fork(root, base)
-        return Committed(commit[:10], _files(root, folder, parts, commit))
+        return Committed(root, folder, tuple(parts), _fork(root, base))
     except _GitSaidNo:
         named = f"`{base}` with a common history" if base else "main branch to compare with"
-        return NoHistory(f"git has no {named} here (a shallow clone has none)")
+        is_shallow = _is_shallow(root)
+        why = ": this clone is shallow" if is_shallow else ""
+        return NoHistory(f"git has no {named} here{why}", is_shallow)
+
+
+def _is_shallow(root: Path) -> bool:
+    """Whether the clone holds the last commits only, as in most CI."""
+    try:
+        return _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+    except _GitSaidNo:
+        return False
 
 
 def _fork(root: Path, base: str | None) -> str:
@@ -77,20 +123,6 @@ def _fork(root: Path, base: str | None) -> str:
         except _GitSaidNo:
             continue
     raise _GitSaidNo
-
-
-def _files(root: Path, folder: str, parts: Collection[str], commit: str) -> dict[str, bytes]:
-    """The regular files of a commit, by path below the folder, sorted."""
-    paths = [f"{folder}/{part}/" for part in sorted(parts)]
-    listed = _git(root, "ls-tree", "-r", "-z", commit, "--", *paths) if paths else b""
-    blobs: dict[str, str] = {}
-    for entry in listed.decode("utf-8", "surrogateescape").split("\0")[:-1]:
-        head, _, path = entry.partition("\t")
-        mode, _, blob = head.split(" ")
-        if mode.startswith("100") and path.endswith(SUFFIX):
-            blobs[path.removeprefix(f"{folder}/")] = blob
-    contents = _contents(root, tuple(blobs.values()))
-    return dict(zip(blobs, contents, strict=True))
 
 
 def _contents(root: Path, blobs: tuple[str, ...]) -> list[bytes]:

@@ -8,18 +8,11 @@ folder: one that points out of the tree owns nothing.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from modelops.disk.listing import Kind, kind_at, read_at_most
-from modelops.manifests import (
-    INVENTORY,
-    INVENTORY_KIND,
-    Artefact,
-    header,
-    inventory_content,
-    inventory_entry,
-)
+from modelops.manifests import INVENTORY, INVENTORY_KIND, header, inventory_content
 from modelops.names import API_VERSION
 
 LARGEST_INVENTORY = 2**26
@@ -67,16 +60,14 @@ def _salvaged(content: bytes) -> Entries | None:
     return {path: {} for path in ENTRY.findall(content.decode("utf-8", "replace"))}
 
 
-def union(files: Iterable[Artefact], environment: str, going: Entries) -> bytes:
+def union(final: bytes, going: Entries) -> bytes:
     """An inventory that owns what is coming and what is going, for the time of a write.
 
     Args:
-        files: all that the environment will hold.
-        environment: its name.
+        final: the inventory of what is coming.
         going: what an earlier compile wrote and this one removes, by path below the environment.
     """
-    coming = {file.path.removeprefix(f"{environment}/"): inventory_entry(file) for file in files}
-    return inventory_content({**going, **coming})
+    return inventory_content({**going, **json.loads(final)["files"]})
 
 
 def has_header(path: Path) -> bool:

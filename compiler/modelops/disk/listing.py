@@ -31,7 +31,7 @@ def kind_at(path: Path) -> Kind | None:
     """What stands at `path` itself, or None where nothing does."""
     with reading(path):
         try:
-            return _kind(path.lstat().st_mode)
+            return kind_of(path.lstat().st_mode)
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -53,7 +53,7 @@ def entries(folder: Path) -> list[tuple[str, Kind]]:
     """What stands directly in a folder, sorted by name."""
     with reading(folder), os.scandir(folder) as found:
         return sorted(
-            ((entry.name, _kind(entry.stat(follow_symlinks=False).st_mode)) for entry in found),
+            ((entry.name, kind_of(entry.stat(follow_symlinks=False).st_mode)) for entry in found),
             key=lambda entry: entry[0],
         )
 
@@ -101,7 +101,8 @@ def ancestors(path: str) -> list[str]:
     return [path[:index] for index, character in enumerate(path) if character == "/"]
 
 
-def _kind(mode: int) -> Kind:
+def kind_of(mode: int) -> Kind:
+    """What a mode of the system says."""
     if stat.S_ISREG(mode):
         return Kind.FILE
     if stat.S_ISDIR(mode):

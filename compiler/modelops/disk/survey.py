@@ -4,7 +4,7 @@
 Only reads; which files are ours is asked of the caller.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,6 +50,7 @@ def survey(
     wanted: Mapping[str, bytes],
     found: Mapping[str, Kind],
     owns: Callable[[str], bool],
+    standing: Collection[str] = frozenset(),
 ) -> Survey:
     """What stands in `folder` (`found`) against what is `wanted`.
 
@@ -58,12 +59,15 @@ def survey(
         wanted: the content of every file that shall stand.
         found: all that stands, as `walk` lists it.
         owns: whether a regular file that stands is ours; asked only where it matters.
+        standing: further files that are wanted, and stand as they are.
 
     Raises:
         InTheWay: something other than a file stands where one is wanted.
     """
     _refuse_obstacles(folder, wanted, found)
-    spare = {path: kind for path, kind in found.items() if path not in wanted}
+    spare = {
+        path: kind for path, kind in found.items() if path not in wanted and path not in standing
+    }
     files = [path for path, kind in spare.items() if kind is Kind.FILE]
     leftovers = {path for path in files if is_leftover(path)}
     extra = {path for path in files if path not in leftovers and owns(path)}
@@ -77,7 +81,7 @@ def survey(
         foreign=tuple(c.path for c in changed if c.old is not None and not owns(c.path)),
         untracked=tuple(untracked),
         leftovers=tuple(sorted(leftovers)),
-        idle=_idle(found, [*wanted, *untracked]),
+        idle=_idle(found, [*wanted, *standing, *untracked]),
     )
 
 

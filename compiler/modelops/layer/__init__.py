@@ -115,15 +115,19 @@ def _environment(scene: Scene, environment: EnvironmentDocuments) -> Outcome[Lay
     choices = [
         (document, _choice(scene, document, default)) for document in environment.all_units()
     ]
-    units = tuple(
-        _unit(scene, environment, document, known(choice, names)) for document, choice in choices
+    chosen = [(document, known(choice, names)) for document, choice in choices]
+    units = tuple(_unit(scene, environment, document, profiles) for document, profiles in chosen)
+    overridden = tuple(
+        alone(document)
+        for document, profiles in chosen
+        if any(said for _, said in _overrides(scene, environment, document.kind, profiles))
     )
     found = [
         diagnostic
         for choice in (default, *(choice for _, choice in choices))
         for diagnostic in unknown(choice, names, environment)
     ]
-    return Outcome(LayeredEnvironment(spec, units), tuple(found))
+    return Outcome(LayeredEnvironment(spec, units, overridden), tuple(found))
 
 
 def _choice(scene: Scene, document: Document, default: Choice) -> Choice:
@@ -146,7 +150,7 @@ def _unit(
         ("environment", scene.fragments.get((own, (DEFAULTS, key)))),
         *_in_profiles(scene, environment, profiles, (DEFAULTS, key)),
         (FILE, whole(document)),
-        *_in_profiles(scene, environment, profiles, (OVERRIDES, key)),
+        *_overrides(scene, environment, document.kind, profiles),
         *_set_on(scene, unit_target(document.kind, document.name)),
     ]
     return _merged(document, looked, profiles)
@@ -160,7 +164,7 @@ def _merged(document: Document, looked: Looked, profiles: tuple[str, ...] = ()) 
         name=document.name,
         source=document.file,
         tree=merged.tree,
-        origins=Origins(document.file, merged.trails, merged.deleted),
+        origins=Origins(document.file, merged.trails, merged.deleted, merged.overriding),
         layers=tuple(dict.fromkeys(name for name, _ in looked)),
         profiles=profiles,
     )
@@ -183,6 +187,13 @@ def _in_profiles(
         for shelf, owner in shelves
         if name in shelf
     ]
+
+
+def _overrides(
+    scene: Scene, environment: EnvironmentDocuments, kind: Kind, names: tuple[str, ...]
+) -> Looked:
+    """What the profiles put above a unit's file."""
+    return _in_profiles(scene, environment, names, (OVERRIDES, key_of(kind)))
 
 
 def _set_on(scene: Scene, target: str) -> Looked:

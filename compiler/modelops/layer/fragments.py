@@ -97,7 +97,7 @@ def _only_defaults(document: Document) -> Layer:
 def _spec(kind: Kind, name: str, file: str, said: Layer) -> LayeredSpec:
     """One layer as it was written."""
     merged = as_written(said)
-    origins = Origins(file, merged.trails, merged.deleted)
+    origins = Origins(file, merged.trails, merged.deleted, merged.overriding)
     return LayeredSpec(kind, name, file, merged.tree, origins, (said.name,))
 
 

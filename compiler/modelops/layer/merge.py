@@ -79,11 +79,12 @@ class Trails(Mapping[DataPath, Trail]):
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What layers come to; `trails` and `deleted` as in Origins."""
+    """What layers come to; `trails`, `deleted` and `overriding` as in Origins."""
 
     tree: Tree
     trails: Mapping[DataPath, Trail]
     deleted: Mapping[DataPath, Trail]
+    overriding: tuple[DataPath, ...] = ()
 
 
 def merge(patches: Sequence[Layer], target: Layer | None = None) -> Merged:
@@ -101,8 +102,9 @@ def merge(patches: Sequence[Layer], target: Layer | None = None) -> Merged:
     layers = (target, *patches) if target else patches
     said: Said = [(layer, layer.tree) for layer in layers]
     deleted: dict[DataPath, Trail] = {}
-    tree = _fold((), said, target, deleted)
-    return Merged(tree, Trails(said, target, tree), deleted)
+    overriding: list[DataPath] = []
+    tree = _fold((), said, target, deleted, overriding)
+    return Merged(tree, Trails(said, target, tree), deleted, tuple(overriding))
 
 
 def as_written(layer: Layer) -> Merged:
@@ -110,8 +112,14 @@ def as_written(layer: Layer) -> Merged:
     return Merged(layer.tree, Trails([(layer, layer.tree)], layer, layer.tree), {})
 
 
-def _fold(path: DataPath, said: Said, target: Layer | None, deleted: dict[DataPath, Trail]) -> Tree:
-    """The map that is said at a path; what null took out of it is added to `deleted`."""
+def _fold(
+    path: DataPath,
+    said: Said,
+    target: Layer | None,
+    deleted: dict[DataPath, Trail],
+    overriding: list[DataPath],
+) -> Tree:
+    """The map that is said at a path; what is found on the way is added to the last two."""
     by_key: dict[str, Said] = {}
     for layer, tree in _counting(said):
         for key, value in tree.items():
@@ -120,9 +128,11 @@ def _fold(path: DataPath, said: Said, target: Layer | None, deleted: dict[DataPa
     for key, told in by_key.items():
         value = told[-1][1]
         if isinstance(value, dict):
-            folded[key] = _fold((*path, key), told, target, deleted)
+            folded[key] = _fold((*path, key), told, target, deleted, overriding)
         elif _stands(told[-1], target):
             folded[key] = value
+            if len(told) > 1:
+                overriding.append((*path, key))
         elif any(hidden is not None for _, hidden in told):
             deleted[*path, key] = _trail((*path, key), told)
     return folded

@@ -119,19 +119,15 @@ def _overlap(first: _Sighting, second: _Sighting) -> bool:
 def _written(lines: list[str]) -> Iterator[_Sighting]:
     """What the lines hold, whether they are YAML or not."""
     for number, line in enumerate(lines):
-        for found in shaped(line, _first_key(line)):
+        names = [*NAMED.finditer(line)]
+        for found in shaped(line):
             last = (
                 _end_of_block(lines, number) if line.startswith(BEGINNING, found.start) else number
             )
             yield _Sighting(number, found.start, found.end, found.what, last)
-        for name in NAMED.finditer(line):
+        for name in names:
             if is_secret_name(name["key"]):
                 yield from _value_of(lines, number, name)
-
-
-def _first_key(line: str) -> str:
-    first = NAMED.search(line)
-    return first["key"].rpartition(".")[2] if first else ""
 
 
 def _end_of_block(lines: list[str], number: int) -> int:

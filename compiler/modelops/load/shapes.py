@@ -10,6 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -101,7 +102,36 @@ SECRET_FIELDS = frozenset({"secret", "key", "pullSecret", "secretEnv"})
 
 RUN = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 HEX = re.compile(r"[0-9a-f]{32,}|[0-9A-F]{32,}")
-COMMIT_FIELDS = frozenset({"commit", "sha", "revision", "ref", "branch", "tag", "digest", "sha256"})
+DIGEST_WORDS = _words(
+    "branch checksum commit digest etag fingerprint hash integrity md pin ref rev revision sha tag "
+    "thumbprint"
+)
+"""Last words of names whose value is a digest; numbers such as those of SHA256 are no words."""
+
+ID_WORDS = _words("guid id uuid")
+PUBLIC_WORDS = _words("kid")
+"""Last words of names whose value identifies something, and opens nothing."""
+
+ALGORITHM = re.compile(r"(?i:(?<![a-z0-9])(?:sha-?(?:1|224|256|384|512)|md5|blake(?:2[bs]|3)))")
+BEFORE_DIGEST = re.compile(rf"(?:{ALGORITHM.pattern}[:=]|@)$")
+IN_RUN = re.compile(rf"{ALGORITHM.pattern}[/-]{{1,2}}")
+"""The algorithm of a digest, before the run of its characters or as the beginning of it."""
+
+DIGEST_BYTES = (16, 20, 28, 32, 48, 64)
+DIGEST_LENGTHS = frozenset(-(-8 * size // 6) for size in DIGEST_BYTES)
+HEX_LENGTHS = frozenset(2 * size for size in DIGEST_BYTES)
+UUID_LENGTH = 32
+"""Characters of MD5, SHA-1, SHA-2 and BLAKE in base64 and in hexadecimal, and of a UUID."""
+
+PUBLIC_KEY = re.compile(r"AAAA(?:B3NzaC1yc2E|C3NzaC1lZDI1NTE5|E2VjZHNhLXNoYTI)")
+"""How base64 begins that is a public key of SSH (RFC 4253, 5656 and 8709)."""
+
+IMAGE_URL = re.compile(r"data:(?:image|font)/[\w.+-]{1,40};base64,$")
+WORD_BEFORE = re.compile(r"([A-Za-z][\w-]{0,40})[ \t:=\"']{1,8}$")
+LONGEST_BEFORE = 60
+LEAST_WORD = 4
+"""Letters of a word on average; in random text of base64 capitals and digits leave about two."""
+
 SHORTEST_RANDOM = 32
 LEAST_ENTROPY = 4.0
 """Bits a character. 32 random characters of base64 have about 4.5, names and sentences below 4."""
@@ -112,12 +142,13 @@ def shaped(text: str, key: str = "") -> Iterator[Found]:
 
     Args:
         text: a line, or a value.
-        key: the name that it has, where a commit's hash is to be expected.
+        key: the name that it has, which may say that it is public; what a line says of it stands
+            before it in the text.
     """
     for match in SHAPES.finditer(text) if TOKEN_HINT.search(text) else ():
         what = [*TOKENS][int((match.lastgroup or "t0")[1:])]
         yield Found(match.start(), match.end(), what)
-    for pattern in (USER_INFO, BARE_USER_INFO):
+    for pattern in (USER_INFO, BARE_USER_INFO) if "@" in text else ():
         for match in pattern.finditer(text):
             if not REFERENCE.fullmatch(match[1]):
                 yield Found(match.start(1), match.end(1), "a password in a URL")
@@ -127,6 +158,7 @@ def shaped(text: str, key: str = "") -> Iterator[Found]:
             yield Found(match.start(), match.end(), what)
 
 
+@lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Whether what has this name is a secret: `DB_PASSWORD`, `apiKey`, and not `TOKEN_FILE`."""
     if name in SECRET_FIELDS or not NAME_HINT.search(name.lower()):
@@ -150,16 +182,50 @@ def is_literal(value: str) -> bool:
 def _random(text: str, match: re.Match[str], key: str) -> str:
     """What a long run of characters is that nobody would think of; empty for what has a meaning."""
     run = match[0]
-    before = text[max(0, match.start() - 8) : match.start()]
-    if len(run) < SHORTEST_RANDOM or before.endswith(("sha256:", "sha512:", "sha1:")):
+    if len(run) < SHORTEST_RANDOM or _is_public(text, match, key):
         return ""
     if HEX.fullmatch(run):
-        is_commit = len(run) in {40, 64} and (key.lower() in COMMIT_FIELDS or before[-1:] == "@")
-        return "" if is_commit or len(set(run)) < 8 else "a long random number"  # noqa: PLR2004
+        return "" if len(set(run)) < 8 else "a long random number"  # noqa: PLR2004
     mixed = all(re.search(part, run) for part in ("[A-Z]", "[a-z]", "[0-9]"))
-    if not mixed or _is_path(text, match) or _entropy(run) < LEAST_ENTROPY:
+    if not mixed or _is_path(text, match) or _is_wordy(run) or _entropy(run) < LEAST_ENTROPY:
         return ""
     return "a long random text"
+
+
+def _is_public(text: str, match: re.Match[str], key: str) -> bool:
+    """Whether a run is public by its form, or by what stands before it says that it is.
+
+    A digest, an identifier, a public key, an image: none of them opens anything.
+    """
+    before = text[max(0, match.start() - LONGEST_BEFORE) : match.start()]
+    run = match[0].rstrip("=")
+    algorithm = IN_RUN.match(run)
+    if PUBLIC_KEY.match(run) or IMAGE_URL.search(before):
+        return True
+    if algorithm or BEFORE_DIGEST.search(before):
+        return _is_digest(run[algorithm.end() :] if algorithm else run)
+    nearest = WORD_BEFORE.search(before)
+    last = {_last_word(key), _last_word(nearest[1]) if nearest else ""}
+    if last & ID_WORDS:
+        return len(run) == UUID_LENGTH and HEX.fullmatch(run) is not None
+    return bool(last & PUBLIC_WORDS) or (bool(last & DIGEST_WORDS) and _is_digest(run))
+
+
+def _is_digest(run: str) -> bool:
+    """Whether a run has the length of a digest."""
+    return len(run) in (HEX_LENGTHS if HEX.fullmatch(run) else DIGEST_LENGTHS)
+
+
+def _last_word(name: str) -> str:
+    """`sha` of `MODEL_SHA256`."""
+    words = [word.lower() for word in WORDS.findall(name) if not word.isdigit()]
+    return words[-1] if words else ""
+
+
+def _is_wordy(run: str) -> bool:
+    """Whether a run is words written together: `userAssignedIdentities/ModelopsWorker01`."""
+    words = WORDS.findall(run)
+    return sum(map(len, words)) >= LEAST_WORD * len(words)
 
 
 def _is_path(text: str, match: re.Match[str]) -> bool:

@@ -52,6 +52,7 @@ class NetworkEngine(StrEnum):
     CILIUM = "cilium"
     CALICO = "calico"
     AZURE = "azure"
+    OTHER = "other"
 
 
 class Taint(Spec):
@@ -112,7 +113,9 @@ class Features(Spec):
 
     keda: Flag = Field(default=False, description="KEDA is installed: autoscaling by queue.")
     network_policy: NetworkEngine | None = Field(
-        None, description="The engine that enforces network policies."
+        None,
+        description="The engine that enforces network policies: cilium | calico | azure | other; "
+        "absent: none does.",
     )
     local_dns: Flag = Field(default=False, description="AKS LocalDNS answers on the nodes.")
     workload_identity: Flag = Field(default=False, description="Pods may log in to Azure.")

@@ -7,8 +7,11 @@ from pydantic import Field, StringConstraints
 
 from modelops.model.fields import FrozenMap, Name, Spec, Text, Uid
 
+PORT = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+"""A TCP port after a host: network policies open the one that is written."""
+
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
-REPOSITORY = rf"(?:[A-Za-z0-9.-]+(?::[0-9]+)?/)?{_COMPONENT}(?:/{_COMPONENT})*"
+REPOSITORY = rf"(?:[A-Za-z0-9.-]+(?::{PORT})?/)?{_COMPONENT}(?:/{_COMPONENT})*"
 """An image's name without tag and digest (distribution/reference)."""
 
 TAG = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"

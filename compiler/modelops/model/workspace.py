@@ -26,7 +26,7 @@ from modelops.model.fields import (
     Spec,
     Text,
 )
-from modelops.model.images import ExecutorType
+from modelops.model.images import PORT, ExecutorType
 from modelops.model.layers import ProfileChoice
 from modelops.model.resources import BytesAmount, CpuAmount
 from modelops.model.secrets import EnvText, SecretEnv, Secrets
@@ -140,8 +140,10 @@ class Workers(Spec):
     spill: Bytes = Field(
         "10Gi", validate_default=True, description="Disk that Dask may spill to, in each pod."
     )
-    drain: Duration = Field(
-        "10m", validate_default=True, description="How long a stopping worker may finish its tasks."
+    drain: Duration | None = Field(
+        None,
+        description="How long a stopping worker may finish its tasks; absent: as long as one "
+        "execution may take, from 10m to 1h.",
     )
     saturation: Saturation = Field(
         1.1, description="Dask's worker-saturation; inf for many tiny tasks."
@@ -162,8 +164,10 @@ class Executor(Spec):
         "| cold: a new process for each task.",
     )
     fresh_venv: Flag = Field(default=False, description="A new environment for each execution.")
-    max_warm_processes: Annotated[Positive, Field(le=1024)] = Field(
-        4, description="Most warm processes in a worker process."
+    max_warm_processes: Annotated[Positive, Field(le=1024)] | None = Field(
+        None,
+        description="Most warm processes in a worker process; absent: as many as the container's "
+        "memory has room for beside Dask, from 1 to 4.",
     )
     warm_process_memory: Bytes = Field(
         "1Gi", validate_default=True, description="Memory that one warm process may use."
@@ -180,7 +184,7 @@ class BundleSource(StrEnum):
     FILE = "file"
 
 
-Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._/-]+)?$")]
+Host = Annotated[str, StringConstraints(pattern=rf"^[A-Za-z0-9.-]+(:{PORT})?(/[a-z0-9._/-]+)?$")]
 
 
 class Bundles(Spec):

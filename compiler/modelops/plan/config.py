@@ -41,7 +41,7 @@ def _settings(scope: Scope) -> dict[str, Any]:
             "processes": spec.workers.processes,
             "threads": spec.workers.threads,
             "memoryLimitBytes": resources.process_memory(spec.workers),
-            "drainSeconds": spec.workers.drain,
+            "drainSeconds": resources.drain(spec),
             "workerPort": dask.WORKER_PORT,
             "nannyPort": dask.NANNY_PORT,
             "spillDirectory": dask.SPILL_DIRECTORY,
@@ -49,7 +49,7 @@ def _settings(scope: Scope) -> dict[str, Any]:
         "executor": {
             "type": executor.type,
             "freshVenv": bool(executor.fresh_venv),
-            "maxWarmProcesses": executor.max_warm_processes,
+            "maxWarmProcesses": resources.warm_processes(spec),
             "warmProcessMemoryBytes": executor.warm_process_memory,
             "timeoutSeconds": executor.timeout,
         },

@@ -148,7 +148,7 @@ def workers(scope: Scope, config: ConfigPlan) -> WorkersPlan:
         nanny_ports=_ports(NANNY_PORT, part.processes),
         metrics_port=METRICS_PORT,
         spill_directory=SPILL_DIRECTORY,
-        drain=part.drain,
+        drain=resources.drain(scope.spec),
     )
 
 
@@ -182,14 +182,13 @@ def _pod(
         amounts=amounts,
         variables=variables,
         volumes=volumes,
-        grace=_grace(part),
+        grace=_grace(scope.spec) if worker else SCHEDULER_GRACE,
     )
 
 
-def _grace(part: Scheduler | Workers) -> int:
-    if isinstance(part, Scheduler):
-        return SCHEDULER_GRACE
-    return derived("drain + 30 s to close connections", part.drain + AFTER_DRAIN, part.drain)
+def _grace(spec: WorkspaceSpec) -> int:
+    drain = resources.drain(spec)
+    return derived("drain + 30 s to close connections", drain + AFTER_DRAIN, drain)
 
 
 def _ports(first: int, processes: int) -> PortRange:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from modelops import names
+from modelops.diagnostics import Tier
 from modelops.manifests import Given, Identity
 from modelops.model import Configuration, ConfiguredEnvironment
 from modelops.model.cluster import Cluster, Provider
@@ -53,6 +54,7 @@ def environment(configuration: Configuration, configured: ConfiguredEnvironment)
     return EnvironmentPlan(
         name=configured.name,
         source=configured.environment.source,
+        tier=Tier(configured.environment.spec.tier),
         kubernetes=minor(configured.environment.spec.cluster.kubernetes_version),
         platform=_platform(configured, shared),
         workspaces=workspaces,
@@ -126,6 +128,7 @@ def _flux(
         name=names.flux_kustomization(name, "platform"),
         file="platform.yaml",
         unit=names.platform_unit(name),
+        source=configured.environment.source,
         depends_on=(),
         health_checks=(),
         wait=True,
@@ -155,6 +158,7 @@ def _workspace_kustomization(environment: str, plan: WorkspacePlan) -> Kustomiza
         name=workspace_kustomization(environment, plan.name),
         file=f"ws-{plan.name}.yaml",
         unit=plan.unit,
+        source=plan.source,
         depends_on=after(environment, plan.uses),
         health_checks=(scheduler,),
         wait=False,

@@ -1,11 +1,11 @@
 """Which nodes a pod may run on: the pool's labels as selector, its taints as tolerations."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from modelops import names
 from modelops.model.cluster import Cluster, Pool, PoolMode, TaintEffect
 from modelops.plan.facts.azure_vm_sizes import VM_SIZES, allocatable
-from modelops.plan.scope import pool_labels
 from modelops.planned import Placement, Toleration
 from modelops.provenance import derived
 
@@ -36,32 +36,40 @@ def placement(name: str, pool: Pool) -> Placement:
     )
     spot = derived("the chosen pool is of spot nodes", SPOT.value, name, pool.spot)
     return Placement(
-        node_selector=dict(sorted(pool_labels(name, pool).items())),
+        node_selector={
+            key: derived("the label of the chosen pool's nodes", value, name, value)
+            for key, value in sorted(_labels(name, pool).items())
+        },
         tolerations=(*tolerations, *((replace(SPOT, value=spot),) if pool.spot else ())),
         preferred={SPOT_KEY: spot} if pool.spot else {},
     )
+
+
+def _labels(name: str, pool: Pool) -> dict[str, str]:
+    """The labels that a pool's nodes carry; a user pool's role is its name unless it has one."""
+    role = pool.role or (name if pool.mode == PoolMode.USER else None)
+    return {**pool.labels, **({names.ROLE_LABEL: role} if role else {})}
 
 
 def matching_pools(cluster: Cluster, name: str) -> Iterator[tuple[str, Pool]]:
     """Every user pool whose nodes the pods of pool `name` may land on, that one first."""
     chosen = cluster.pools[name]
     yield name, chosen
-    wanted = placement(name, chosen)
+    selected = _labels(name, chosen).items()
     for other, pool in cluster.pools.items():
-        if other != name and pool.mode == PoolMode.USER and _admits(other, pool, wanted):
+        fits = other != name and pool.mode == PoolMode.USER
+        if fits and selected <= _labels(other, pool).items() and _tolerate(name, chosen, pool):
             yield other, pool
 
 
-def _admits(name: str, pool: Pool, wanted: Placement) -> bool:
-    offered = placement(name, pool)
-    barriers = {one for one in offered.tolerations if one.effect != TaintEffect.PREFER_NO_SCHEDULE}
-    return _contains(offered.node_selector, wanted.node_selector) and barriers <= set(
-        wanted.tolerations
+def _tolerate(name: str, chosen: Pool, other: Pool) -> bool:
+    """Whether the pods of the chosen pool tolerate the taints of the other's nodes."""
+    tolerated = placement(name, chosen).tolerations
+    return all(
+        taint in tolerated
+        for taint in placement(name, other).tolerations
+        if taint.effect != TaintEffect.PREFER_NO_SCHEDULE
     )
-
-
-def _contains(labels: Mapping[str, str], selector: Mapping[str, str]) -> bool:
-    return all(labels.get(key) == value for key, value in selector.items())
 
 
 def capacity(pool: Pool) -> NodeCapacity | None:

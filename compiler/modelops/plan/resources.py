@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from functools import cache
 
 from modelops.model.resources import BytesRange
 from modelops.model.workspace import (
@@ -26,6 +27,19 @@ WORKER_SCRATCH = 2 * GIB
 LOGS = GIB
 """Disk for what the kubelet keeps of a container beside its volumes: logs and the like."""
 
+DASK_PROCESS = 512 * MIB
+"""What a Dask process takes whose tasks run in warm processes: some 300 MiB for Python and its
+libraries, and results on their way. A judgement, not a fact."""
+
+MOST_WARM = 4
+"""Warm processes where nobody wrote a number: more bundles than that seldom take turns."""
+
+SHORTEST_DRAIN = 600
+"""Seconds of draining where nobody wrote any: results have to move to other workers, too."""
+
+LONGEST_DRAIN = 3600
+"""As above: no node and no update waits longer for a worker, unless somebody wrote so."""
+
 DEFAULT_REPLICAS = 2
 
 TARGET_CPU_PERCENT = 70
@@ -41,6 +55,12 @@ SURGE = Fraction(1, 4)
 """Share of the workers that a rolling update may add."""
 
 
+@cache
+def _usable(headroom: str) -> Fraction:
+    """The share of a limit that is left, exactly as the headroom was typed."""
+    return 1 - Fraction(headroom)
+
+
 def process_memory(workers: Workers) -> int:
     """Bytes that Dask gives each process: what is written, else its share of the limit.
 
@@ -51,13 +71,49 @@ def process_memory(workers: Workers) -> int:
     if workers.memory.per_process is not None:
         return workers.memory.per_process
     headroom, limit = workers.memory.headroom, workers.resources.memory.limit
-    usable = (1 - Fraction(str(headroom))) * limit
     return derived(
         "floor((1 - headroom) x memory limit / processes)",
-        math.floor(usable / workers.processes),
+        math.floor(_usable(str(headroom)) * limit / workers.processes),
         headroom,
         limit,
         workers.processes,
+    )
+
+
+def warm_processes(spec: WorkspaceSpec) -> int:
+    """Most warm processes of each worker process: what is written, else as many as fit.
+
+    The room is the container's limit less its headroom and less what the Dask processes take:
+    `perProcess` where that is written, and `DASK_PROCESS` where not. At least one, at most
+    `MOST_WARM`; that one fits at all is the business of a check.
+    """
+    executor, workers = spec.executor, spec.workers
+    if executor.max_warm_processes is not None:
+        return executor.max_warm_processes
+    headroom, limit = workers.memory.headroom, workers.resources.memory.limit
+    beside = workers.memory.per_process or DASK_PROCESS
+    room = _usable(str(headroom)) * limit - workers.processes * beside
+    fitting = math.floor(room / (workers.processes * executor.warm_process_memory))
+    return derived(
+        "as many as fit in the memory limit less headroom and Dask's processes, from 1 to 4",
+        min(max(fitting, 1), MOST_WARM),
+        headroom,
+        limit,
+        workers.processes,
+        beside,
+        executor.warm_process_memory,
+    )
+
+
+def drain(spec: WorkspaceSpec) -> int:
+    """Seconds that a stopping worker may finish its tasks: what is written, else a timeout's."""
+    if spec.workers.drain is not None:
+        return spec.workers.drain
+    timeout = spec.executor.timeout
+    return derived(
+        "the most time for one execution, from 10m to 1h",
+        min(max(timeout, SHORTEST_DRAIN), LONGEST_DRAIN),
+        timeout,
     )
 
 

@@ -37,6 +37,7 @@ def stages(scope: RunScope, plan: RunPlan) -> Iterator[KustomizationPlan]:
             name=name,
             file=f"{short}.yaml",
             unit=unit,
+            source=plan.source,
             depends_on=tuple(sorted({*before, beside})),
             health_checks=tuple(_health(plan)) if stage is Stage.STORE else (),
             wait=stage in WAITED_FOR,

@@ -24,10 +24,10 @@ from modelops.model import (
     UnitSpec,
     WorkspaceSpec,
 )
-from modelops.model.cluster import Cluster, Pool, PoolMode
+from modelops.model.cluster import Cluster
 from modelops.model.workspace import Scheduler, Workers
 from modelops.plan.parts import Part, run_parts, service_parts, workspace_parts
-from modelops.provenance import Span, derived
+from modelops.provenance import Span
 
 U_co = TypeVar("U_co", bound=UnitSpec, covariant=True)
 
@@ -222,16 +222,6 @@ def _used(held: ConfiguredEnvironment, spec: UnitSpec) -> Services:
             found[service.name] = service
             waiting.extend(used_names(service.spec))
     return dict(sorted(found.items()))
-
-
-def pool_labels(name: str, pool: Pool) -> Mapping[str, str]:
-    """The labels that a pool's nodes carry; a user pool's role is its name unless it has one."""
-    role = pool.role or (name if pool.mode == PoolMode.USER else None)
-    labels = {**pool.labels, **({names.ROLE_LABEL: role} if role else {})}
-    return {
-        key: derived("the label of the chosen pool's nodes", value, name, value)
-        for key, value in labels.items()
-    }
 
 
 PARTS = ("scheduler", "workers")

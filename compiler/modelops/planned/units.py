@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modelops import names
+from modelops.diagnostics import Tier
 from modelops.manifests import Given
 from modelops.planned.dask import SchedulerPlan, WorkersPlan
 from modelops.planned.namespaces import ContainerBounds, QuotaPlan, SharedNamespacePlan
@@ -117,12 +118,14 @@ class KustomizationPlan:
     Attributes:
         file: its file in the `flux` unit.
         unit: the unit that it applies.
+        source: the input file that the unit is named after.
         wait: whether every object of the unit must be healthy; health checks are ignored then.
     """
 
     name: str
     file: str
     unit: str
+    source: str
     depends_on: tuple[str, ...]
     health_checks: tuple[HealthCheck, ...]
     wait: bool
@@ -159,12 +162,14 @@ class EnvironmentPlan:
     """One environment, decided; units of a kind sorted by name.
 
     Attributes:
+        tier: what it is for: how severe some findings are.
         kubernetes: the targeted minor, such as `1.35`.
         given: what its objects may refer to although nothing here makes it.
     """
 
     name: str
     source: str
+    tier: Tier
     kubernetes: str
     platform: PlatformPlan
     workspaces: tuple[WorkspacePlan, ...]

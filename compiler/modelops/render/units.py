@@ -70,6 +70,7 @@ def environment(plan: EnvironmentPlan) -> EnvironmentManifests:
         kubernetes=plan.kubernetes,
         units=tuple(sorted(units, key=lambda unit: unit.name)),
         given=plan.given,
+        tier=plan.tier,
     )
 
 
@@ -106,8 +107,12 @@ def _platform(plan: PlatformPlan) -> Unit:
 
 
 def _flux(plan: FluxPlan) -> Unit:
-    files = ((planned.file, [kustomization(plan, planned)]) for planned in plan.kustomizations)
-    return Unit(plan.unit, plan.source_file, _components(files))
+    components = (
+        Component(planned.file, (kustomization(plan, planned),), planned.source)
+        for planned in plan.kustomizations
+    )
+    ordered = tuple(sorted(components, key=lambda component: component.file))
+    return Unit(plan.unit, plan.source_file, ordered)
 
 
 def _bootstrap(plan: FluxPlan) -> Unit:

@@ -6,6 +6,7 @@ they stand is `render`'s, whether they may be is `verify`'s, and writing them is
 """
 
 from modelops.synth.assembly import synth
+from modelops.synth.child import early_child
 from modelops.synth.failure import SynthesisFailed
 
-__all__ = ["SynthesisFailed", "synth"]
+__all__ = ["SynthesisFailed", "early_child", "synth"]

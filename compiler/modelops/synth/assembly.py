@@ -1,18 +1,19 @@
-"""From manifests to artefacts: what is asked of the child, and what is made of its answers.
+"""What is asked of the Node child and what its answers become; part of the stage `synth`.
 
-Each component becomes a file with a header that names its source, each indexed unit gets a
-`kustomization.yaml`, and each environment an inventory. What comes back is held against what was
-sent, so that a lost or swapped object is a traceback and never a commit. YAML is written by the
-child alone, in `yaml.cjs`.
+Manifests come in, artefacts leave. Every answer is held against what was asked for, so that no
+object and no file can be lost on the way. How an object's YAML looks is decided in the child alone,
+in `yaml.cjs`.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
+from modelops.listing import index, inventory, listed
 from modelops.manifests import (
-    INVENTORY,
     Artefact,
     Artefacts,
     Body,
@@ -22,42 +23,24 @@ from modelops.manifests import (
     Unit,
     header,
     identity,
-    inventory_content,
-    inventory_entry,
 )
 from modelops.synth.child import Answer, converse
 
-INDEX = "kustomization.yaml"
 
-
-Kept = Mapping[str, tuple[Artefact, ...]]
-"""The files of units that are known already, by the unit's name."""
-
-NOTHING: Kept = MappingProxyType({})
-
-
-def synth(manifests: Manifests, kept: Kept = NOTHING) -> Artefacts:
+def synth(manifests: Manifests) -> Artefacts:
     """The files of every environment, as bytes: same manifests, same bytes, on any machine.
-
-    Units that are `kept` are not made again; where that is all of them, no Node starts. Files that
-    are not those of their unit are as good as none.
 
     Raises:
         SynthesisFailed: Node or the cdk8s library cannot be found or run, or the child failed.
         RuntimeError: an object did not come back as it was sent; a bug of ours.
     """
     units = tuple(unit for each in manifests.environments for unit in each.units)
-    known = {unit.name: kept[unit.name] for unit in units if _is_whole(unit, kept)}
-    asked = tuple(unit for unit in units if unit.name not in known)
-    answers = converse(_request(unit) for unit in asked) if asked else ()
-    files = (*_artefacts(asked, answers), *(file for each in known.values() for file in each))
+    asked = tuple(unit for unit in units if unit.components)
+    files: dict[str, list[Artefact]] = {}
+    if asked:
+        with closing(converse(_request(unit) for unit in asked)) as answers:
+            files = _artefacts(asked, answers)
     return Artefacts(tuple(_environment(each, files) for each in manifests.environments))
-
-
-def _is_whole(unit: Unit, kept: Kept) -> bool:
-    """Whether the kept files of a unit are just the files that it has."""
-    paths = sorted((unit.name, path) for path, _ in _expected(unit))
-    return sorted((file.unit, file.path) for file in kept.get(unit.name, ())) == paths
 
 
 def _request(unit: Unit) -> bytes:
@@ -66,28 +49,36 @@ def _request(unit: Unit) -> bytes:
         {"file": component.file, "objects": [dict(body) for body in component.objects]}
         for component in unit.components
     ]
-    if unit.indexed:
-        files.append({"file": INDEX, "index": _index(unit)})
     request = {"unit": unit.name, "files": files}
     # Unescaped, so that half a surrogate pair fails here, where UTF-8 has no bytes for it.
     return json.dumps(request, ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
-def _index(unit: Unit) -> Body:
-    """What `kubectl apply -k` and Flux read first: a client's file, no object of the cluster."""
-    return {
-        "apiVersion": "kustomize.config.k8s.io/v1beta1",
-        "kind": "Kustomization",
-        "resources": sorted(component.file for component in unit.components),
-    }
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """A file that must come back.
+
+    Attributes:
+        objects: what identifies each object in it.
+    """
+
+    unit: str
+    path: str
+    source: str
+    objects: list[list[str]]
+
+    def is_in(self, answer: Answer) -> bool:
+        """Whether the answer is this file with its objects."""
+        return self.path == answer.path and self.objects == answer.objects
 
 
-def _expected(unit: Unit) -> Iterator[tuple[str, list[list[str]]]]:
-    """The path of each file that must come back, and what identifies the objects in it."""
-    for component in unit.components:
-        yield f"{unit.name}/{component.file}", [_named(body) for body in component.objects]
-    if unit.indexed:
-        yield f"{unit.name}/{INDEX}", []
+def _expected(units: Iterable[Unit]) -> Iterator[_Expected]:
+    """Each file, in the order of the requests."""
+    for unit in units:
+        for component in unit.components:
+            objects = [_named(body) for body in component.objects]
+            path = f"{unit.name}/{component.file}"
+            yield _Expected(unit.name, path, component.source or unit.source, objects)
 
 
 def _named(body: Body) -> list[str]:
@@ -95,40 +86,46 @@ def _named(body: Body) -> list[str]:
     return [body["apiVersion"], made.kind, made.namespace, made.name]
 
 
-def _artefacts(units: Iterable[Unit], answers: Iterable[Answer]) -> tuple[Artefact, ...]:
-    """The answers as files, in the order they were asked for."""
-    expected = [(unit, path, objects) for unit in units for path, objects in _expected(unit)]
-    given = tuple(answers)
-    wanted = [(path, objects) for _, path, objects in expected]
-    if wanted != [(answer.path, answer.objects) for answer in given]:
-        raise RuntimeError(_discrepancy(wanted, given))
-    return tuple(
-        Artefact(path, unit.name, header(unit.source).encode() + answer.content)
-        for (unit, path, _), answer in zip(expected, given, strict=True)
-    )
+def _artefacts(units: Iterable[Unit], answers: Iterable[Answer]) -> dict[str, list[Artefact]]:
+    """The answers as files, by unit; all are heard out, for the child may tell what is wrong."""
+    made: dict[str, list[Artefact]] = {}
+    amiss: list[tuple[_Expected | None, Answer | None]] = []
+    for file, answer in zip_longest(_expected(units), answers):
+        if file and answer and file.is_in(answer):
+            content = header(file.source).encode() + answer.content
+            artefact = Artefact(file.path, file.unit, content, file.source)
+            made.setdefault(file.unit, []).append(artefact)
+        else:
+            amiss.append((file, answer))
+    if amiss:
+        raise RuntimeError(_discrepancy(amiss, sum(map(len, made.values()))))
+    return made
 
 
-def _discrepancy(wanted: list[tuple[str, list[list[str]]]], given: tuple[Answer, ...]) -> str:
+def _discrepancy(amiss: list[tuple[_Expected | None, Answer | None]], right: int) -> str:
     """The first place where the answers are not what was asked for."""
-    for (path, objects), answer in zip(wanted, given, strict=False):
-        if (path, objects) != (answer.path, answer.objects):
-            return f"{path}: sent {objects}, got {answer.objects} for {answer.path}"
-    return f"asked for {len(wanted)} files, got {len(given)}"
+    file, answer = amiss[0]
+    if file and answer:
+        return f"{file.path}: sent {file.objects}, got {answer.objects} for {answer.path}"
+    asked, given = (
+        right + sum(each is not None for each in side) for side in zip(*amiss, strict=True)
+    )
+    return f"asked for {asked} files, got {given}"
 
 
 def _environment(
-    environment: EnvironmentManifests, files: tuple[Artefact, ...]
+    environment: EnvironmentManifests, files: dict[str, list[Artefact]]
 ) -> EnvironmentArtefacts:
-    names = {unit.name for unit in environment.units}
-    own = tuple(sorted((file for file in files if file.unit in names), key=lambda file: file.path))
-    paths = [file.path for file in own]
-    if len(set(paths)) != len(paths):
-        twice = sorted({path for path in paths if paths.count(path) > 1})
+    own = [file for unit in environment.units for file in files.get(unit.name, ())]
+    own += [
+        index(unit.name, unit.source, [component.file for component in unit.components])
+        for unit in environment.units
+        if unit.indexed
+    ]
+    by_path = {file.path: file for file in own}
+    if len(by_path) < len(own):
+        twice = sorted({file.path for file in own if by_path[file.path] is not file})
         raise RuntimeError(f"two components for one file: {', '.join(twice)}")
-    return EnvironmentArtefacts(environment.name, own, _inventory(environment.name, own))
-
-
-def _inventory(environment: str, files: tuple[Artefact, ...]) -> Artefact:
-    """Every file below the environment's folder with its hash and unit, itself left out."""
-    entries = {file.path.removeprefix(f"{environment}/"): inventory_entry(file) for file in files}
-    return Artefact(f"{environment}/{INVENTORY}", environment, inventory_content(entries))
+    named = {path: listed(file) for path, file in by_path.items()}
+    ordered = tuple(by_path[path] for path in sorted(by_path))
+    return EnvironmentArtefacts(environment.name, ordered, inventory(environment.name, named))

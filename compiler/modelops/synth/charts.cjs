@@ -4,10 +4,10 @@
 //
 //     node charts.cjs FOLDER        FOLDER/node_modules holds cdk8s and constructs
 //
-// A line is one unit: {"unit", "files": [{"file", "objects"} or {"file", "index"}]}. A frame is a
-// line {"path", "objects", "bytes"} and that many bytes of YAML, one for each file in the order
-// asked for; {"done": true} follows the last. {"refused"} is the answer to objects that would not
-// come out of cdk8s as they went in.
+// A line is one unit: {"unit", "files": [{"file", "objects"}]}. A frame is a line {"path",
+// "objects", "bytes"} and that many bytes of YAML, one for each file in the order asked for;
+// {"done": true} follows the last. {"refused"} is the answer to objects that would not come out of
+// cdk8s as they went in.
 //
 // Reading and writing block: the parent reads while it writes, so neither waits for the other. A
 // parent that dies closes both pipes, which ends this program.
@@ -93,12 +93,11 @@ function named({ apiVersion, kind, metadata }) {
 
 // Write the frames of one unit.
 function answer({ unit, files }) {
-  const made = chartOf(unit, files.flatMap((file) => file.objects ?? []));
+  const made = chartOf(unit, files.flatMap((file) => file.objects));
   let next = 0;
-  for (const { file, objects = [], index } of files) {
+  for (const { file, objects } of files) {
     const own = made.slice(next, (next += objects.length));
-    const documents = index ? [index] : own;
-    const content = documents.map(toYaml).join("---\n");
+    const content = own.map(toYaml).join("---\n");
     write({ path: `${unit}/${file}`, objects: own.map(named) }, content);
   }
 }

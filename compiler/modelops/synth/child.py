@@ -3,7 +3,8 @@
 Requests go in as lines of JSON, one per unit; answers come out as frames, one per file: a line of
 JSON that identifies the file, its objects and its length, then that many bytes of YAML. One
 thread writes while this one reads and another collects what the child says of its troubles, so
-that no pipe can fill up and stop all of it. The child is gone when a call ends, however it ends.
+that no pipe can fill up and stop all of it. Each answer is handed on as soon as it is there, so
+that the parent works while the child does. The child is gone when a call ends, however it ends.
 What the answers mean is `assembly`'s.
 """
 
@@ -12,9 +13,10 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -54,27 +56,65 @@ class Answer:
     content: bytes
 
 
-def converse(requests: Iterable[bytes]) -> tuple[Answer, ...]:
-    """Start the child, send it the requests, one line each, and return all its answers.
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A child that waits for requests; `program` is the Node that it is."""
+
+    program: str
+    process: subprocess.Popen[bytes]
+
+
+_EARLY: ContextVar[list[_Child] | None] = ContextVar("_EARLY", default=None)
+"""The child that was started before anybody had something to ask."""
+
+
+@contextmanager
+def early_child() -> Iterator[None]:
+    """Within: the first conversation finds a child that gets ready while other things are done.
+
+    Where it cannot be started, the conversation will try again, and tell why not.
+    """
+    with ExitStack() as stack:
+        waiting = []
+        with suppress(SynthesisFailed):
+            waiting.append(stack.enter_context(_child()))
+        token = _EARLY.set(waiting)
+        try:
+            yield
+        finally:
+            _EARLY.reset(token)
+
+
+def converse(requests: Iterable[bytes]) -> Generator[Answer, None, None]:
+    """Send a child the requests, one line each, and yield its answers as they come.
 
     Raises:
         SynthesisFailed: the child cannot be started, failed, or is not our program.
         RuntimeError: the child found that cdk8s would not keep an object as it is; a bug of ours.
     """
-    program = node()
-    with (
-        library() as folder,
-        ThreadPoolExecutor(2) as pool,
-        _running([program, str(PROGRAM), str(folder)]) as child,
-    ):
-        sending = pool.submit(_send, cast("IO[bytes]", child.stdin), requests)
-        last_words = pool.submit(cast("IO[bytes]", child.stderr).read)
-        answers = _all_answers(program, cast("IO[bytes]", child.stdout))
-        status = child.wait()
+    with _early_or_new() as child, ThreadPoolExecutor(2) as pool:
+        process = child.process
+        sending = pool.submit(_send, cast("IO[bytes]", process.stdin), requests)
+        last_words = pool.submit(cast("IO[bytes]", process.stderr).read)
+        complete = yield from _all_answers(child.program, cast("IO[bytes]", process.stdout))
+        status = process.wait()
         sending.result()
-        if status or answers is None:
-            raise _failure(program, _ending(status, last_words.result()))
-    return answers
+        if status or not complete:
+            raise _failure(child.program, _ending(status, last_words.result()))
+
+
+@contextmanager
+def _early_or_new() -> Iterator[_Child]:
+    waiting = _EARLY.get()
+    with nullcontext(waiting.pop()) if waiting else _child() as child:
+        yield child
+
+
+@contextmanager
+def _child() -> Iterator[_Child]:
+    program = node()
+    with library() as folder, _running([program, str(PROGRAM), str(folder)]) as process:
+        yield _Child(program, process)
 
 
 @contextmanager
@@ -109,15 +149,16 @@ def _send(stdin: IO[bytes], requests: Iterable[bytes]) -> None:
         stdin.writelines(requests)
 
 
-def _all_answers(program: str, stdout: IO[bytes]) -> tuple[Answer, ...] | None:
-    """The answers up to the frame that says they are all; None where the child ended before it."""
+def _all_answers(program: str, stdout: IO[bytes]) -> Generator[Answer, None, bool]:
+    """The answers; returned is whether the child said that they are all, before it ended."""
     try:
-        return tuple(_answers(stdout))
+        yield from _answers(stdout)
     except EOFError:
-        return None
+        return False
     except ValueError as garbled:
         said = _excerpt(str(garbled)[:400])
         raise _failure(program, f"did not answer as Node would, but: {said}") from None
+    return True
 
 
 def _answers(stdout: IO[bytes]) -> Iterator[Answer]:

@@ -45,8 +45,9 @@ function isSound(spelt, text) {
 function remembered(spell) {
   const known = new Map();
   return (text) => {
-    if (!known.has(text)) known.set(text, spell(text));
-    return known.get(text);
+    let spelt = known.get(text);
+    if (spelt === undefined) known.set(text, (spelt = spell(text)));
+    return spelt;
   };
 }
 

@@ -1,6 +1,7 @@
 """Stage `validate`: from layered trees to what the models make of them.
 
-Every object comes in with all its layers merged, every layer's part of an object as it was written.
+Every object comes in with all its layers merged, every layer's part of an object as it was written,
+and the object's own file where a layer above may hide some of it.
 Frozen models leave with the places of their values, or everything that is wrong, each mistake once
 and at the line that made it. One field is judged at a time: what holds between fields and files is
 judged by `plan`.
@@ -60,8 +61,9 @@ def validate(layered: Layered) -> Outcome[Configuration]:
         *(profile.diagnostics for profile in profiles.values()),
         *(environment.diagnostics for environment in environments),
     ]
-    parts = [_part(part) for part in layered.fragments]
-    found = once(diagnostic for group in (*objects, *parts) for diagnostic in group)
+    layers = [_layer(part) for part in layered.fragments]
+    files = [_part(file) for each in layered.environments for file in each.overridden]
+    found = once(diagnostic for group in (*objects, *layers, *files) for diagnostic in group)
     if found or images.value is None:
         return Outcome(None, found)
     return Outcome(
@@ -111,11 +113,16 @@ def _configured(layered: LayeredSpec, model: type[S]) -> Outcome[Configured[S]]:
     )
 
 
-def _part(layered: LayeredSpec) -> Iterable[Diagnostic]:
-    """What is wrong with a layer's part of an object, wherever the rest of it may come from."""
-    model = MODELS[layered.kind]
+def _layer(layered: LayeredSpec) -> Iterable[Diagnostic]:
+    """What is wrong with a layer's part of an object; some keys are no layer's."""
     if layered.kind in UNIT_FOLDERS.values():
         yield from (_not_in_a_layer(layered, key) for key in FILE_ONLY if key in layered.tree)
+    yield from _part(layered)
+
+
+def _part(layered: LayeredSpec) -> Iterable[Diagnostic]:
+    """What is wrong with a part of an object, wherever the rest of it may come from."""
+    model = MODELS[layered.kind]
     try:
         model.model_validate(without_nulls(with_source_texts(layered, source_texts(model))))
     except ValidationError as error:

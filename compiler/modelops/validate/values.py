@@ -115,12 +115,13 @@ def _pattern(annotation: Any) -> str:  # noqa: ANN401 -- a type form
 SPOKEN = {
     _pattern(KubernetesVersion): 'a minor such as "1.35", or an exact patch such as "1.35.2"',
     _pattern(Repository): "an image's name without tag and digest: lower-case parts joined by "
-    "slashes, such as ghcr.io/team/worker",
+    "slashes, such as ghcr.io/team/worker; a host's port is 1 to 65535",
     _pattern(Tag): 'at most 128 letters, digits, dots, dashes and underscores, such as "1.4.0"',
     _pattern(Digest): "sha256: and 64 digits and letters a to f",
     _pattern(Python): 'a minor version such as "3.12"',
     _pattern(GitUrl): "https://HOST/PATH, or ssh://git@HOST/PATH",
-    _pattern(Host): "a registry's host without https://, such as ghcr.io or ghcr.io/team",
+    _pattern(Host): "a registry's host without https://, such as ghcr.io or ghcr.io/team; its port "
+    "is 1 to 65535",
     _pattern(Cidr): "an address and the length of its prefix, such as 10.1.0.0/16",
     _pattern(HostName): "a DNS name of lower-case letters, digits and dashes, such as "
     "mlflow.dev.models.example.org",

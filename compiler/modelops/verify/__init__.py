@@ -39,5 +39,5 @@ def verify(manifests: Manifests, earlier: Mapping[str, bytes] = NOTHING) -> Outc
 
 
 def _changed(placement: Placement, earlier: Mapping[str, bytes]) -> Iterator[Diagnostic]:
-    for environment in placement.environments:
+    for environment in placement.environments if earlier else ():
         yield from changes(environment, earlier_objects(environment.name, earlier))

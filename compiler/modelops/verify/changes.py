@@ -2,11 +2,10 @@
 
 The objects that were committed before stand beside those that are made now. A field that cannot be
 changed in place makes Flux fail at that object, and at all that waits for it, until somebody
-deletes it by hand. Only objects of the same identity are compared.
+deletes it by hand. Only objects of the same identity and unit are compared.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from modelops.diagnostics import Diagnostic
 from modelops.manifests import Body
@@ -36,7 +35,7 @@ HELP = (
 def changes(environment: PlacedEnvironment, earlier: Earlier) -> Iterator[Diagnostic]:
     """Yield every field of an environment that was committed otherwise and cannot be changed."""
     for placed in environment.objects:
-        before = earlier.get(placed.identity)
+        before = earlier.get((placed.unit.name, placed.identity))
         forced = map_at(placed.body, "metadata", "annotations").get(FORCED) == "enabled"
         if before is not None and not forced:
             yield from _of_object(placed, before)
@@ -62,8 +61,7 @@ def _field(placed: Placed, before: Body, field: Immutable) -> Iterator[Diagnosti
 
 
 def _told(placed: Placed, path: DataPath, text: str, field: Immutable) -> Diagnostic:
-    made = finding(field.rule, placed, path, text, HELP)
-    return replace(made, severity=field.rule.severity)
+    return finding(field.rule, placed, path, text, HELP)
 
 
 def _or_default(value: object, field: Immutable) -> object:

@@ -14,8 +14,8 @@ import yaml
 from modelops.manifests import Body, Identity, identity
 from modelops.verify.immutable import FIELDS, SEALABLE
 
-Earlier = Mapping[Identity, Body]
-"""The objects of one environment."""
+Earlier = Mapping[tuple[str, Identity], Body]
+"""The objects of one environment, by their unit and identity."""
 
 KINDS = frozenset({kind for _, kind in (*FIELDS, SEALABLE)})
 KIND = re.compile(r"^kind: (\w+)$", re.MULTILINE)
@@ -31,13 +31,12 @@ def earlier_objects(environment: str, files: Mapping[str, bytes]) -> Earlier:
         environment: its name.
         files: content by path below `generated/`, of this environment and of others.
     """
-    bodies = (
-        body
+    return {
+        (path.rpartition("/")[0], identity(body)): body
         for path, content in files.items()
         if path.startswith(f"{environment}/")
         for body in _bodies(content.decode("utf-8", "replace"))
-    )
-    return {identity(body): body for body in bodies}
+    }
 
 
 def _bodies(text: str) -> Iterator[dict[str, Any]]:

@@ -15,12 +15,13 @@ GROUP = "kustomize.toolkit.fluxcd.io"
 ROOT = "./generated/"
 """What the path of a Flux Kustomization begins with; the unit's name follows."""
 
+PRUNE = f"{GROUP}/prune"
+"""The annotation of objects that Flux does not remove with their files: `disabled`."""
+
 
 def kustomizations(environment: PlacedEnvironment) -> Iterator[Placed]:
     """The Flux Kustomizations of an environment."""
-    for placed in environment.objects:
-        if placed.identity.group == GROUP and placed.identity.kind == "Kustomization":
-            yield placed
+    return environment.of((GROUP, "Kustomization"))
 
 
 def unit_of(kustomization: Placed) -> str:

@@ -26,7 +26,8 @@ ORDINARY = Draft202012Validator(
                 "minimum": -LARGEST,
                 "maximum": LARGEST,
                 "not": {"type": "string", "pattern": r"\$\{"},
-                "propertyNames": {"not": {"anyOf": [{"enum": [*LOST_KEYS]}, {"pattern": r"\$\{"}]}},
+                "properties": dict.fromkeys(LOST_KEYS, False),
+                "patternProperties": {r"\$\{": False},
                 "additionalProperties": {"$ref": "#/$defs/value"},
                 "items": {"$ref": "#/$defs/value"},
             }

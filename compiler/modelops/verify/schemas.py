@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
 from typing import Any
 
@@ -21,6 +21,11 @@ MASK = "\x00"
 """Stands for the value in a validator's messages: the value may be a whole document."""
 
 URI = "kubernetes:///definitions"
+KINDS = "x-kubernetes-group-version-kind"
+"""Where a definition says of which kinds it is."""
+
+Definitions = Mapping[str, Mapping[str, Any]]
+"""One minor's schemas by name."""
 
 
 class Minor(StrEnum):
@@ -35,10 +40,10 @@ class Minor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """One minor's kinds.
+    """The kinds of one minor, or of several alike.
 
     Attributes:
-        registry: its definitions, for references.
+        registry: the definitions, for references.
         names: the name of each kind's definition, by apiVersion and kind.
     """
 
@@ -58,7 +63,19 @@ def minors_around(minor: str) -> tuple[Minor, ...]:
 @cache
 def validator(minor: Minor, api_version: str, kind: str) -> Validator | None:
     """What holds objects of a kind against one minor's schema; None where it has no such kind."""
-    scheme = _scheme(minor)
+    return _validator(_scheme(minor), api_version, kind)
+
+
+@cache
+def common_validator(minors: tuple[Minor, ...], api_version: str, kind: str) -> Validator | None:
+    """What accepts only objects that all of the minors accept; not all of those, though.
+
+    To ask it spares most objects one walk through their values for each minor.
+    """
+    return _validator(_common_scheme(minors), api_version, kind)
+
+
+def _validator(scheme: Scheme, api_version: str, kind: str) -> Validator | None:
     name = scheme.names.get((api_version, kind))
     if name is None:
         return None
@@ -83,13 +100,45 @@ def custom_scopes() -> Mapping[tuple[str, str], str]:
 
 @cache
 def _scheme(minor: Minor) -> Scheme:
-    content = _read(f"kubernetes-{minor}.json.gz")
+    return _scheme_of(_definitions(minor))
+
+
+@cache
+def _common_scheme(minors: tuple[Minor, ...]) -> Scheme:
+    return _scheme_of(reduce(common_definitions, map(_definitions, minors)))
+
+
+def _scheme_of(definitions: Definitions) -> Scheme:
     names = {
         (f"{kind['group']}/{kind['version']}".removeprefix("/"), kind["kind"]): name
-        for name, schema in content["$defs"].items()
-        for kind in schema.get("x-kubernetes-group-version-kind", ())
+        for name, schema in definitions.items()
+        for kind in schema.get(KINDS, ())
     }
-    return Scheme(Registry([(URI, content)]), names)
+    return Scheme(Registry([(URI, {"$defs": definitions})]), names)
+
+
+def common_definitions(one: Definitions, other: Definitions) -> Definitions:
+    """Definitions that accept nothing which either of two minors refuses."""
+    return {name: _common(one[name], other[name]) for name in one if name in other}
+
+
+def _common(one: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of two versions of a closed map the fields that both have; of what else differs, nothing."""
+    if one == other:
+        return one
+    rest, others = ({**each, "properties": {}, "required": []} for each in (one, other))
+    if rest != others or one.get("additionalProperties") is not False:
+        return {KINDS: one.get(KINDS, ()), "not": {}}
+    fields, theirs = one.get("properties", {}), other.get("properties", {})
+    shared = {key: schema for key, schema in fields.items() if theirs.get(key) == schema}
+    required = sorted({*one.get("required", ()), *other.get("required", ())})
+    return {**one, "properties": shared, "required": required}
+
+
+@cache
+def _definitions(minor: Minor) -> Definitions:
+    definitions: Definitions = _read(f"kubernetes-{minor}.json.gz")["$defs"]
+    return definitions
 
 
 @cache

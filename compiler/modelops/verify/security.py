@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from modelops.provenance import DataPath
-from modelops.verify.paths import maps_at, text_at, value_at
+from modelops.verify.paths import text_at, value_at
 from modelops.verify.placement import PodTemplate
 
 Breach = tuple[DataPath, str]
@@ -36,10 +36,9 @@ class Inherited(NamedTuple):
     is_safe: bool
 
 
-def containers(pod: PodTemplate) -> Iterator[tuple[DataPath, Mapping[str, Any]]]:
+def containers(pod: PodTemplate) -> tuple[tuple[DataPath, Mapping[str, Any]], ...]:
     """All containers of a pod, of all three sorts, each with its path from the pod's spec."""
-    for key in ("initContainers", "containers", "ephemeralContainers"):
-        yield from maps_at(pod.spec, key)
+    return pod.containers
 
 
 def non_root(context: Mapping[str, Any]) -> Inherited:

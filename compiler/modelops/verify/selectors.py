@@ -19,14 +19,19 @@ def is_empty(selector: Mapping[str, Any]) -> bool:
 
 def selects(selector: Mapping[str, Any], labels: Labels) -> bool:
     """Whether a LabelSelector selects what carries `labels`."""
-    return carries(labels, map_at(selector, "matchLabels")) and all(
+    if not carries(labels, map_at(selector, "matchLabels")):
+        return False
+    return "matchExpressions" not in selector or all(
         _meets(wanted, labels) for _, wanted in maps_at(selector, "matchExpressions")
     )
 
 
 def carries(labels: Labels, wanted: Labels) -> bool:
     """Whether `labels` hold all the wanted ones."""
-    return all(labels.get(key) == value for key, value in wanted.items())
+    for key, value in wanted.items():  # noqa: SIM110 -- asked too often for a generator
+        if labels.get(key) != value:
+            return False
+    return True
 
 
 def selected(

@@ -22,7 +22,7 @@ _ESCAPED = str.maketrans(
         "\r": "&#13;",
     }
 )
-_NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no XML 1.0 document can hold, escaped or not (its production `Char`)."""
 
 _PASSED = '    <testcase classname="modelops" name="no problems" time="0"/>\n'

@@ -19,7 +19,9 @@ AVL001 = Rule(
 # environments/base.yaml
 spec:
   environment:
-    cluster: {pools: {cpu: {vmSize: Standard_D8s_v5}}}
+    cluster:
+      pools: {cpu: {vmSize: Standard_D8s_v5}}
+      features: {networkPolicy: cilium}
     flux: {url: https://github.com/epi-models/platform}
   workspace:
     scheduler: {image: dask-worker}
@@ -28,14 +30,15 @@ spec:
 # environments/dev/workspaces/malaria.yaml
 spec:
   workers:
-    drain: 30m
     autoscaling: {mode: cpu, max: 10}
 """,
     passing="""\
 # environments/base.yaml
 spec:
   environment:
-    cluster: {pools: {cpu: {vmSize: Standard_D8s_v5}}}
+    cluster:
+      pools: {cpu: {vmSize: Standard_D8s_v5}}
+      features: {networkPolicy: cilium}
     flux: {url: https://github.com/epi-models/platform}
   workspace:
     scheduler: {image: dask-worker}
@@ -44,7 +47,6 @@ spec:
 # environments/dev/workspaces/malaria.yaml
 spec:
   workers:
-    drain: 30m
     replicas: null
     autoscaling: {mode: cpu, max: 10}
 """,
@@ -64,7 +66,6 @@ AVL002 = Rule(
 spec:
   results: {kind: volume}
   workers:
-    drain: 30m
     autoscaling: {mode: cpu, min: 0, max: 10}
 """,
     passing="""\
@@ -72,7 +73,6 @@ spec:
 spec:
   results: {kind: volume}
   workers:
-    drain: 30m
     autoscaling: {mode: cpu, min: 1, max: 10}
 """,
     remedy="Set a minimum from 1 (from 0 with mode queue) up to the maximum.",
@@ -84,7 +84,8 @@ AVL003 = Rule(
     why=(
         "An autoscaler took away workers in the middle of an aggregation, and progress went "
         "backwards: Kubernetes chooses which pods go, and knows nothing of tasks. A worker that "
-        "may finish what it runs loses nothing, so the time for that has to be long enough."
+        "may finish what it runs loses nothing, so the time for that has to be long enough. Where "
+        "nobody writes it, it is that of one execution, from ten minutes to an hour."
     ),
     failing="""\
 # environments/dev/workspaces/malaria.yaml
@@ -100,13 +101,12 @@ spec:
 spec:
   results: {kind: volume}
   workers:
-    drain: 30m
     autoscaling: {mode: cpu, max: 10}
   executor: {timeout: 30m}
 """,
     remedy=(
-        "Set `workers.drain` to `executor.timeout` or more, or lower the\n"
-        "timeout to what an execution takes, or choose mode queue.\n"
+        "Leave `workers.drain` out, or set it to `executor.timeout` or more, or\n"
+        "lower the timeout to what an execution takes, or choose mode queue.\n"
         'To accept it, write in the workspace\'s file: `accept: {AVL003: "why"}`.'
     ),
     severity=Severity.WARNING,
@@ -149,6 +149,9 @@ AVL006 = Rule(
     failing="A generated Deployment whose container has no `readinessProbe`.",
     passing="The same Deployment with one.",
     remedy=_REPORT,
+    severity=Severity.WARNING,
+    in_production=Severity.ERROR,
+    unacceptable="what the compiler made is no file's to accept",
 )
 
 AVL007 = Rule(

@@ -26,7 +26,6 @@ spec:
 spec:
   results: {kind: volume}
   workers:
-    drain: 30m
     autoscaling: {mode: cpu, min: 2, max: 10}
     resources: {cpu: "2"}
 """,
@@ -156,7 +155,8 @@ CFG006 = Rule(
     why=(
         "The address of the scheduler, the executor and the number of threads stood in typed "
         "fields and, with other values, among the variables of the container. Which one a process "
-        "obeyed depended on who read first, and both looked right in review."
+        "obeyed depended on who read first, and both looked right in review. Dask reads settings "
+        "under old names as well, and whole maps of settings; each of these counts."
     ),
     failing="""\
 # environments/dev/workspaces/malaria.yaml

@@ -301,8 +301,8 @@ DSK012 = Rule(
     summary="warm processes that may use more memory than their container has",
     why=(
         "A default of 128 warm processes in each worker process, at 200 to 500 MB each, allowed "
-        "25 to 64 GB in pods of 8. Dask does not see them: its nanny watches the worker process "
-        "alone, so the kernel kills what it likes, and often that is the worker."
+        "25 to 64 GB in pods of 8, and Dask sees its worker processes alone: the kernel killed "
+        "these. A number that nobody writes is computed; it breaks this where not even one fits."
     ),
     failing="""\
 # environments/dev/workspaces/malaria.yaml
@@ -316,7 +316,7 @@ spec:
 """,
     remedy=(
         "Keep maxWarmProcesses x processes x warmProcessMemory within\n"
-        "`workers.resources.memory`: lower the first, or raise the last."
+        "`workers.resources.memory`, or leave the first out: it is computed."
     ),
 )
 

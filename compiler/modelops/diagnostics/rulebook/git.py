@@ -60,7 +60,9 @@ GIT004 = Rule(
     why=(
         "Two Kustomizations applied one folder. Each owned every object in it: whenever one was "
         "suspended or removed it pruned what the other kept making, and the workers of a running "
-        "study went away every ten minutes."
+        "study went away every ten minutes. This looks at one environment at a time: nothing says "
+        "which of them share a cluster. Names carry their environment's, but for what people name: "
+        "on one cluster, give each its own `flux.source` where the branch or the URL differs."
     ),
     failing="Generated Kustomizations for ./generated/dev and ./generated/dev/platform.",
     passing="One Kustomization for each unit, and no unit inside another.",
@@ -69,16 +71,27 @@ GIT004 = Rule(
 
 GIT005 = Rule(
     code="GIT005",
-    summary="a Flux Kustomization without prune, a timeout, a retry or a wait for health",
+    summary="a Flux Kustomization that forgets, does not wait, or removes data",
     why=(
         "Without `prune` what was deleted in git runs for ever. Without a timeout and a retry "
         "interval a failed apply is tried again an hour later. Without health checks Flux says "
         "`Ready` as soon as the API server took the objects, and what depends on them starts "
-        "before they work."
+        "before they work. But what no commit brings back has to be kept from `prune`: claims of "
+        "volumes, the namespaces around them, and secrets that are made once say so by an "
+        "annotation, or the commit that removes a workspace's file would take its results along."
     ),
-    failing="A generated Kustomization with `prune: false`, or without `healthChecks`.",
-    passing="One with prune, timeout, retryInterval, and `wait: true` or health checks.",
+    failing=(
+        "A generated Kustomization with `prune: false`, or without `healthChecks`;\n"
+        "or one that prunes a volume claim."
+    ),
+    passing=(
+        "One with prune, timeout, retryInterval, and `wait: true` or health checks;\n"
+        "and the claim with `kustomize.toolkit.fluxcd.io/prune: disabled`."
+    ),
     remedy=_REPORT,
+    severity=Severity.WARNING,
+    in_production=Severity.ERROR,
+    unacceptable="what the compiler made is no file's to accept",
 )
 
 GIT006 = Rule(

@@ -1,23 +1,38 @@
 """Area NET of the rule book: who may talk to whom.
 
-Read by `verify`; nothing here decides anything.
+Read by `plan` and `verify`; nothing here decides anything.
 """
 
-from modelops.diagnostics.rule import Rule
+from modelops.diagnostics.rule import Rule, Severity
 
 _REPORT = "No input should be able to do this: please report it, with the message."
 
 NET001 = Rule(
     code="NET001",
-    summary="a namespace with pods in which not everything is denied that nobody allowed",
+    summary="pods that everybody in the cluster may reach",
     why=(
         "Dask has no login: whoever reaches a scheduler's port runs code of their choice in it. "
         "Without a policy that denies the rest, every pod of the cluster reaches it, and what "
-        "policies allow means nothing."
+        "policies allow means nothing. Every namespace gets such a policy, but a cluster without "
+        "an engine for them takes policies and enforces none, so its file has to name the engine."
     ),
-    failing="A generated namespace with workers and no policy that denies both directions.",
-    passing="The same namespace with a policy for all pods that allows nothing.",
-    remedy=_REPORT,
+    failing="""\
+# environments/dev/environment.yaml
+spec:
+  cluster: {features: {networkPolicy: null}}
+""",
+    passing="""\
+# environments/dev/environment.yaml
+spec:
+  cluster: {features: {networkPolicy: cilium}}
+""",
+    remedy=(
+        "Write the engine that the cluster has: cilium, calico, azure or other.\n"
+        "On a cluster without one, install one, and run no Dask until then."
+    ),
+    severity=Severity.WARNING,
+    in_production=Severity.ERROR,
+    unacceptable="an environment's file accepts no warnings",
 )
 
 NET002 = Rule(

@@ -3,7 +3,7 @@
 Read by `load`, the models and `verify`; nothing here decides anything.
 """
 
-from modelops.diagnostics.rule import Rule
+from modelops.diagnostics.rule import Rule, Severity
 
 SEC001 = Rule(
     code="SEC001",
@@ -14,7 +14,9 @@ SEC001 = Rule(
         "every file as text: names such as `password` and `apiKey` with a value, the forms of "
         "well-known tokens, keys in connection strings, passwords in URLs, private keys, long "
         "random texts, and all of these in base64. It never shows what it found, and says nothing "
-        "else until it is gone."
+        "else until it is gone. What is public is none: digests, identifiers, public keys, images, "
+        "by their form or by a name that says so, such as MODEL_SHA256. It cannot see everything: "
+        "a random text of fewer than 32 characters under a harmless name passes."
     ),
     failing="""\
 # environments/dev/workspaces/malaria.yaml
@@ -34,8 +36,8 @@ spec:
         "Remove it from the file, and have it replaced where it is valid: what\n"
         "was committed once is known for ever.\n"
         "Let the Secret be made in the cluster and refer to it with `secretEnv`.\n"
-        "Where a value only looks like a secret, keep it in the image or in the\n"
-        "bundle, under a name that says what it is."
+        "Where a value only looks like a secret, give it a name that says what\n"
+        "it is (…_DIGEST, …_COMMIT, …_ID), or keep it in the image or the bundle."
     ),
 )
 
@@ -71,7 +73,7 @@ SEC011 = Rule(
         "or shares something with its node lets one bad package take over the node and all that "
         "runs there. Pod Security *restricted* forbids it, so the namespace would refuse the pod; "
         "this is said before anything is written. Root file systems are read-only, so programs "
-        "need a volume at `/tmp`."
+        "need a volume at `/tmp`; outside production a writable one is a warning."
     ),
     failing="A generated pod that runs as user 0, or one without a volume at /tmp.",
     passing="The same pod as user 10001, with an emptyDir at /tmp.",
@@ -79,6 +81,8 @@ SEC011 = Rule(
         "Give the image a user that is not root: `user: 10001` in images.yaml.\n"
         "No other input should be able to do this: please report it."
     ),
+    also_warns=True,
+    unacceptable="what the compiler made is no file's to accept",
 )
 
 SEC012 = Rule(
@@ -92,6 +96,9 @@ SEC012 = Rule(
     failing="A generated Deployment whose pods use the account `default` and mount its token.",
     passing="The same Deployment with an account of its own, and no token.",
     remedy="No input should be able to do this: please report it, with the message.",
+    severity=Severity.WARNING,
+    in_production=Severity.ERROR,
+    unacceptable="what the compiler made is no file's to accept",
 )
 
 RULES = (

@@ -40,7 +40,6 @@ STO005 = Rule(
 # environments/dev/workspaces/malaria.yaml
 spec:
   workers:
-    drain: 30m
     autoscaling: {mode: cpu, max: 10}
   results: {kind: ephemeral}
 """,
@@ -48,7 +47,6 @@ spec:
 # environments/dev/workspaces/malaria.yaml
 spec:
   workers:
-    drain: 30m
     autoscaling: {mode: cpu, max: 10}
   results: {kind: volume, size: 50Gi}
 """,

@@ -5,6 +5,7 @@ A check is silent where what it needs is itself wrong: another one says so.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from modelops.diagnostics import Diagnostic
 from modelops.model import Configuration
@@ -20,7 +21,6 @@ from modelops.plan.checks.flux_variable import flux_variable
 from modelops.plan.checks.foreign_user import foreign_user
 from modelops.plan.checks.gpu_without_gpus import gpu_without_gpus
 from modelops.plan.checks.ignored_variable import ignored_variable
-from modelops.plan.checks.impossible_port import impossible_port
 from modelops.plan.checks.incomplete_store import incomplete_store
 from modelops.plan.checks.inverted_bounds import inverted_bounds
 from modelops.plan.checks.lost_results import lost_results
@@ -48,6 +48,7 @@ from modelops.plan.checks.threshold_order import threshold_order
 from modelops.plan.checks.undeclared_feature import undeclared_feature
 from modelops.plan.checks.undeclared_password import undeclared_password
 from modelops.plan.checks.undeclared_secret import undeclared_secret
+from modelops.plan.checks.unenforced_policies import unenforced_policies
 from modelops.plan.checks.unequal_memory import unequal_memory
 from modelops.plan.checks.unknown_image import unknown_image
 from modelops.plan.checks.unknown_pool import unknown_pool
@@ -92,7 +93,6 @@ WORKSPACE_CHECKS: tuple[Callable[[Scope], Iterator[Diagnostic]], ...] = (
     disagreeing_images,
     gpu_without_gpus,
     ignored_variable,
-    impossible_port,
     inverted_bounds,
     lost_results,
     memory_overcommit,
@@ -129,6 +129,7 @@ CONFIGURATION_CHECKS: tuple[Callable[[Configuration], Iterator[Diagnostic]], ...
     foreign_user,
     pool_without_capacity,
     shared_namespace,
+    unenforced_policies,
     unknown_storage_class,
     unsupported_kubernetes,
     unused_profile,
@@ -140,7 +141,8 @@ def findings(configuration: Configuration) -> Iterator[Diagnostic]:
     for configuration_check in CONFIGURATION_CHECKS:
         yield from configuration_check(configuration)
     for scope in unit_scopes(configuration):
-        yield from less_accepted(scope, tuple(of_unit(scope)))
+        for finding in less_accepted(scope, tuple(of_unit(scope))):
+            yield replace(finding, owner=scope.unit.source)
 
 
 def of_unit(scope: AnyScope) -> Iterator[Diagnostic]:

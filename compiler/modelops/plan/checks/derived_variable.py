@@ -5,16 +5,19 @@ from collections.abc import Iterator, Mapping
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import cfg
 from modelops.plan import dask
+from modelops.plan.facts import dask_settings
 from modelops.plan.scope import PARTS, Scope
 
 
 def derived_variable(scope: Scope) -> Iterator[Diagnostic]:
     """Refuse variables that the compiler sets otherwise, and ones in both `env` and `secretEnv`.
 
-    One that says the same as the compiler is merely said twice (CFG004).
+    One that says the same as the compiler is merely said twice (CFG004). Dask reads some settings
+    under several names, and whole maps of them: either would win over what the compiler sets.
     """
     for part in PARTS:
         yield from _set_elsewhere(scope, part)
+        yield from _set_with_others(scope, part)
         yield from _twice(scope, part)
 
 
@@ -22,9 +25,12 @@ def _set_elsewhere(scope: Scope, part: str) -> Iterator[Diagnostic]:
     thresholds = {dask.threshold_variable(name) for name in dask.THRESHOLDS}
     ours = _ours(scope)
     for field, written in _written(scope, part).items():
-        for name in sorted(set(written) & set(dask.FIELD_VARIABLES[part]) - thresholds):
-            source = dask.FIELD_VARIABLES[part][name]
-            same = name in ours and written[name] == ours[name]
+        for name in sorted(written):
+            variable = dask_settings.spelled(name)
+            source = dask.FIELD_VARIABLES[part].get(variable)
+            if source is None or variable in thresholds:
+                continue
+            same = variable in ours and written[name] == ours[variable]
             yield scope.breach(
                 cfg.CFG004 if same else cfg.CFG006,
                 f"`{name}` is set by the compiler from {source}"
@@ -32,6 +38,23 @@ def _set_elsewhere(scope: Scope, part: str) -> Iterator[Diagnostic]:
                 scope.workspace.at_key(part, field, name),
                 f"remove it here; what it says follows from {source}",
             )
+
+
+def _set_with_others(scope: Scope, part: str) -> Iterator[Diagnostic]:
+    """A variable that holds a map of settings, with one of the compiler's in it."""
+    settings = {dask_settings.setting_of(name): name for name in dask.FIELD_VARIABLES[part]}
+    for field, written in _written(scope, part).items():
+        for name in sorted(written):
+            held = next((one for one in settings if dask_settings.is_section_of(name, one)), None)
+            if held is not None:
+                source = dask.FIELD_VARIABLES[part][settings[held]]
+                yield scope.breach(
+                    cfg.CFG006,
+                    f"`{name}` sets a whole map of settings, and `{settings[held]}`, which is in "
+                    f"it, is set by the compiler from {source}",
+                    scope.workspace.at_key(part, field, name),
+                    f"write a variable for each setting that you mean, such as `{name}__…`",
+                )
 
 
 def _ours(scope: Scope) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from modelops.diagnostics import Diagnostic, Note
 from modelops.diagnostics.rulebook import cfg
 from modelops.plan.scope import AnyScope
-from modelops.provenance import DataPath, Origin
+from modelops.provenance import Origin
 
 DISCRIMINATOR = "kind"
 """Says what the map around it is: who writes the map writes it too."""
@@ -16,8 +16,10 @@ def repeated_value(scope: AnyScope) -> Iterator[Diagnostic]:
 
     Only of the file: a profile and an environment say what they stand for, whatever lies below.
     """
-    for path, trail in scope.unit.origins.trails.items():
-        if trail.winner.layer != "file" or not trail.overridden or _structural(path, trail.winner):
+    origins = scope.unit.origins
+    for path in origins.overriding:
+        trail = origins.trails[path]
+        if trail.winner.layer != "file" or path[-1:] == (DISCRIMINATOR,):
             continue
         below = trail.overridden[0]
         if _letters(trail.winner) == _letters(below):
@@ -29,11 +31,6 @@ def repeated_value(scope: AnyScope) -> Iterator[Diagnostic]:
                 "remove it here: there will be one place to change",
                 Note(below.mark.value, f"the same, from {below.layer}"),
             )
-
-
-def _structural(path: DataPath, origin: Origin) -> bool:
-    """A map, or what tells one map from another."""
-    return isinstance(origin.value, dict) or path[-1:] == (DISCRIMINATOR,)
 
 
 def _letters(origin: Origin) -> tuple[type, object, str | None]:

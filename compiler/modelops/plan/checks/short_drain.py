@@ -6,28 +6,36 @@ from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import avl
 from modelops.model.fields import duration_text
 from modelops.model.workspace import AutoscalingMode
+from modelops.plan.places import first_written
+from modelops.plan.resources import drain
 from modelops.plan.scope import Scope
+
+_TIMEOUT = ("executor", "timeout")
+_OF_ONE = "the most time for one execution"
 
 
 def short_drain(scope: Scope) -> Iterator[Diagnostic]:
     """Warn where a stopping worker has less time than one execution may take.
 
-    By the queue it is the scheduler's wish that shrinks the number, which counts what still runs.
+    By the queue it is the scheduler's wish that shrinks the number, which counts what still runs. A
+    computed time is too short only beside a timeout above its bound.
     """
     workers, timeout = scope.spec.workers, scope.spec.executor.timeout
     autoscaling = workers.autoscaling
     if autoscaling is None or autoscaling.mode is not AutoscalingMode.CPU:
         return
-    if workers.drain < timeout:
+    given = drain(scope.spec)
+    if given < timeout:
+        here = first_written(scope, ("workers", "drain"), _TIMEOUT)
         yield scope.breach(
             avl.AVL003,
-            f"a worker that is scaled in has {_told(workers.drain)} to finish, and one "
+            f"a worker that is scaled in has {_told(given)} to finish, and one "
             f"execution may take {_told(timeout)}: it would be lost, and begin again",
-            scope.at("workers", "drain"),
+            scope.at(*here),
             f"set `workers.drain` to {_told(timeout)} or more, or `executor.timeout` to "
-            f"{_told(workers.drain)} or less\n"
+            f"{_told(given)} or less\n"
             'or accept it in the workspace: `accept: {AVL003: "why it is fine"}`',
-            scope.note("the most time for one execution", "executor", "timeout"),
+            *((scope.note(_OF_ONE, *_TIMEOUT),) if here != _TIMEOUT else ()),
         )
 
 

@@ -7,6 +7,7 @@ from modelops.diagnostics import Diagnostic, Severity
 from modelops.diagnostics.rulebook import dsk
 from modelops.model.workspace import WorkerMemory
 from modelops.plan.dask import THRESHOLDS, threshold_variable
+from modelops.plan.facts.dask_settings import spelled
 from modelops.plan.scope import Scope
 
 LATEST_PAUSE = 0.9
@@ -74,16 +75,19 @@ def _late(scope: Scope, memory: WorkerMemory) -> Iterator[Diagnostic]:
 
 
 def _disagreeing_variable(scope: Scope, memory: WorkerMemory) -> Iterator[Diagnostic]:
+    """A variable of a threshold, by any name that Dask reads it under."""
     workers = scope.spec.workers
-    for name, share in _shares(memory).items():
-        variable = threshold_variable(name)
-        if variable in workers.env or variable in workers.secret_env:
-            field = "env" if variable in workers.env else "secretEnv"
-            yield scope.breach(
-                dsk.DSK008,
-                f"`{variable}` says the {name} threshold a second time, beside "
-                f"`workers.memory.{name}: {share:g}`",
-                scope.workspace.at_key("workers", field, variable),
-                f"remove it, and set `workers.memory.{name}` instead",
-                scope.note("the threshold", "workers", "memory", name),
-            )
+    thresholds = {threshold_variable(name): name for name in THRESHOLDS}
+    shares = _shares(memory)
+    for field, variables in (("env", workers.env), ("secretEnv", workers.secret_env)):
+        for variable in sorted(variables):
+            name = thresholds.get(spelled(variable))
+            if name is not None:
+                yield scope.breach(
+                    dsk.DSK008,
+                    f"`{variable}` says the {name} threshold a second time, beside "
+                    f"`workers.memory.{name}: {shares[name]:g}`",
+                    scope.workspace.at_key("workers", field, variable),
+                    f"remove it, and set `workers.memory.{name}` instead",
+                    scope.note("the threshold", "workers", "memory", name),
+                )

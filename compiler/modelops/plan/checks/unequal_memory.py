@@ -12,6 +12,8 @@ def unequal_memory(scope: Scope) -> Iterator[Diagnostic]:
     """Refuse a request above its limit; one below it is a warning, and an error in production."""
     for part in PARTS:
         memory = scope.part(part).resources.memory
+        if memory.request == memory.limit:
+            continue
         path = (part, "resources", "memory")
         request, limit = bytes_text(memory.request), bytes_text(memory.limit)
         limit_note = scope.note("the limit", *path, "limit")
@@ -24,7 +26,7 @@ def unequal_memory(scope: Scope) -> Iterator[Diagnostic]:
                 notes=(limit_note,),
                 severity=Severity.ERROR,
             )
-        elif memory.request < memory.limit:
+        else:
             yield scope.breach(
                 dsk.DSK004,
                 f"`{'.'.join(path)}` asks for {request} and may use {limit}: what lies between may "

@@ -96,21 +96,58 @@ _BY_SECTION: Mapping[str, str] = {
 }
 """The last parts of the settings' names by what stands before them."""
 
-_RENAMED = (
-    "admin.traceback.shorten.what allowed-failures array.rechunk-threshold "
-    "array.shuffle.chunksize-tolerance bandwidth bokeh-export-tool compression "
-    "connect-timeout dataframe.shuffle-compression dataframe.shuffle.algorithm "
-    "default-data-size default-scheme diagnostics-link "
-    "distributed.comm.recent-messages-log-length distributed.p2p.disk "
-    "distributed.scheduler.events-log-length distributed.scheduler.transition-log-length "
-    "fuse-ave-width fuse-max-depth-new-edges fuse-max-height fuse-max-width "
-    "fuse-rename-keys heartbeat-interval log-format log-length multiprocessing-method "
-    "pdb-on-err profile-cycle-interval profile-interval recent-messages-log-length "
-    "rmm.pool-size shuffle socket-backlog tcp-timeout tick-maximum-delay tick-time "
-    "transition-log-length use-file-locking work-stealing worker-memory-pause "
-    "worker-memory-spill worker-memory-target worker-memory-terminate worker-ttl"
-)
-"""Old names of settings that still work."""
+_OLD_NAMES: Mapping[str, str] = {
+    "admin.traceback.shorten": "admin.traceback.shorten.what",
+    "array.chunk-size-tolerance": "array.shuffle.chunksize-tolerance",
+    "array.rechunk.threshold": "array.rechunk-threshold",
+    "dataframe.shuffle.compression": "dataframe.shuffle-compression",
+    "dataframe.shuffle.method": "dataframe.shuffle.algorithm shuffle",
+    "distributed.admin.log-format": "log-format",
+    "distributed.admin.log-length": "log-length",
+    "distributed.admin.low-level-log-length": (
+        "distributed.comm.recent-messages-log-length distributed.scheduler.events-log-length "
+        "distributed.scheduler.transition-log-length recent-messages-log-length "
+        "transition-log-length"
+    ),
+    "distributed.admin.pdb-on-err": "pdb-on-err",
+    "distributed.admin.tick.interval": "tick-time",
+    "distributed.admin.tick.limit": "tick-maximum-delay",
+    "distributed.client.heartbeat": "heartbeat-interval",
+    "distributed.comm.compression": "compression",
+    "distributed.comm.default-scheme": "default-scheme",
+    "distributed.comm.socket-backlog": "socket-backlog",
+    "distributed.comm.timeouts.connect": "connect-timeout",
+    "distributed.comm.timeouts.tcp": "tcp-timeout",
+    "distributed.dashboard.export-tool": "bokeh-export-tool",
+    "distributed.dashboard.link": "diagnostics-link",
+    "distributed.p2p.storage.disk": "distributed.p2p.disk",
+    "distributed.rmm.pool-size": "rmm.pool-size",
+    "distributed.scheduler.allowed-failures": "allowed-failures",
+    "distributed.scheduler.bandwidth": "bandwidth",
+    "distributed.scheduler.default-data-size": "default-data-size",
+    "distributed.scheduler.work-stealing": "work-stealing",
+    "distributed.scheduler.worker-ttl": "worker-ttl",
+    "distributed.worker.memory.pause": "worker-memory-pause",
+    "distributed.worker.memory.spill": "worker-memory-spill",
+    "distributed.worker.memory.target": "worker-memory-target",
+    "distributed.worker.memory.terminate": "worker-memory-terminate",
+    "distributed.worker.multiprocessing-method": "multiprocessing-method",
+    "distributed.worker.profile.cycle": "profile-cycle-interval",
+    "distributed.worker.profile.interval": "profile-interval",
+    "distributed.worker.use-file-locking": "use-file-locking",
+    "optimization.fuse.ave-width": "fuse-ave-width",
+    "optimization.fuse.max-depth-new-edges": "fuse-max-depth-new-edges",
+    "optimization.fuse.max-height": "fuse-max-height",
+    "optimization.fuse.max-width": "fuse-max-width",
+    "optimization.fuse.rename-keys": "fuse-rename-keys",
+}
+"""Old names that still work, by the setting that they are of. Where both are set, Dask takes the
+value of the old name, whatever the order."""
+
+RENAMED: Mapping[str, str] = {
+    old: setting for setting, names in _OLD_NAMES.items() for old in names.split()
+}
+"""The setting of each old name."""
 
 _READ_IN_CODE = (
     "annotations cache chunksize logging-file-config multiprocessing.context "
@@ -149,7 +186,7 @@ def _with_sections(names: frozenset[str]) -> frozenset[str]:
     return frozenset(".".join(one[:end]) for one in parts for end in range(1, len(one) + 1))
 
 
-_KNOWN = _with_sections(SETTINGS | frozenset(OPEN_SECTIONS)) | frozenset(_RENAMED.split())
+_KNOWN = _with_sections(SETTINGS | frozenset(OPEN_SECTIONS)) | frozenset(RENAMED)
 _TOP = frozenset(name.partition(".")[0] for name in _KNOWN if "." in name)
 _SECTIONS = frozenset(name.split(".")[1] for name in _KNOWN if name.startswith(f"{_DISTRIBUTED}."))
 
@@ -162,6 +199,19 @@ def setting_of(variable: str) -> str:
 def variable_of(setting: str) -> str:
     """The variable that Dask reads a setting from."""
     return PREFIX + setting.upper().replace(".", "__").replace("-", "_")
+
+
+def spelled(variable: str) -> str:
+    """The variable in its own spelling: Dask reads old names, and small letters, all the same."""
+    if not variable.startswith(PREFIX):
+        return variable
+    setting = setting_of(variable)
+    return variable_of(RENAMED.get(setting, setting))
+
+
+def is_section_of(variable: str, setting: str) -> bool:
+    """Whether a variable sets a whole map of settings, and this one in it."""
+    return variable.startswith(PREFIX) and setting.startswith(f"{setting_of(variable)}.")
 
 
 def is_setting(setting: str) -> bool:

@@ -27,6 +27,7 @@ from modelops.verify.checks.shared_pods import shared_pods
 from modelops.verify.checks.undenied_namespace import undenied_namespace
 from modelops.verify.checks.unexposed_probe import unexposed_probe
 from modelops.verify.checks.unlabelled_namespace import unlabelled_namespace
+from modelops.verify.checks.unprotected_data import unprotected_data
 from modelops.verify.checks.unrepresentable_value import unrepresentable_value
 from modelops.verify.checks.unsized_scratch import unsized_scratch
 from modelops.verify.placement import Check
@@ -45,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     dangling_flux_path,
     overlapping_paths,
     careless_kustomization,
+    unprotected_data,
     duplicate_identity,
     homeless_object,
     flux_substitution,

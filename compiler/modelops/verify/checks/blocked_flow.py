@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import net
 from modelops.manifests import Identity
-from modelops.verify.flows import End, Policies, Port, lets_in, lets_out, policies
+from modelops.verify.flows import End, Policies, Port, Way, policies, way_in, way_out
 from modelops.verify.paths import map_at, maps_at, text_at, texts_at
 from modelops.verify.placement import PlacedEnvironment, Placement, PodTemplate, finding
 from modelops.verify.security import containers
@@ -31,16 +31,14 @@ DASK_PEERS = ("scheduler", "worker")
 PEER_PORTS = ("worker-", "nanny-")
 """How the ports begin that they connect to."""
 
+REFUSALS = ("no policy lets it out", "no policy lets it in there")
 HELP = "allow it in both directions: egress of the one, ingress of the other"
-
-
 DNS_HELP = "let the pods of the namespace out to DNS, at port 53 of both protocols"
 
 
 class Wanted(NamedTuple):
-    """One connection: who makes it, with whom, and what to call the other."""
+    """One connection that a pod makes: to which pod, at which port."""
 
-    source: PodTemplate
     target: PodTemplate
     port: Port
 
@@ -52,27 +50,29 @@ def blocked_flow(placement: Placement) -> Iterator[Diagnostic]:
         for pods in environment.pods.values():
             for pod in pods:
                 hosts = tuple(dict.fromkeys(_hosts(pod)))
-                for wanted in (*_by_host(environment, pod, hosts), *_by_dask(environment, pod)):
-                    yield from _judge(known, wanted)
+                wanted = (*_by_host(environment, hosts), *_by_dask(environment, pod))
+                yield from _judge(known, pod, wanted)
                 yield from _names(known, pod) if hosts else ()
 
 
-def _judge(known: Policies, wanted: Wanted) -> Iterator[Diagnostic]:
-    source, target, port = wanted
-    ends = _end(source), _end(target)
-    where = f"{target.owner.identity} at port {port.number}"
-    for lets, what in (
-        (lets_out(known, *ends, port), "no policy lets it out"),
-        (lets_in(known, *ends, port), "no policy lets it in there"),
-    ):
-        if not lets:
-            text = f"connects to {where}, and {what}"
-            yield finding(net.NET002, source.owner, (), text, HELP)
+def _judge(
+    known: Policies, source: PodTemplate, wanted: tuple[Wanted, ...]
+) -> Iterator[Diagnostic]:
+    ways: dict[int, tuple[Way, Way]] = {}
+    for target, port in wanted:
+        if id(target) not in ways:
+            ends = _end(source), _end(target)
+            ways[id(target)] = way_out(known, *ends), way_in(known, *ends)
+        for way, what in zip(ways[id(target)], REFUSALS, strict=True):
+            if not way.lets(port):
+                text = f"connects to {target.owner.identity} at port {port.number}, and {what}"
+                yield finding(net.NET002, source.owner, (), text, HELP)
 
 
 def _names(known: Policies, pod: PodTemplate) -> Iterator[Diagnostic]:
+    way = way_out(known, _end(pod), DNS)
     for port in DNS_PORTS:
-        if not lets_out(known, _end(pod), DNS, port):
+        if not way.lets(port):
             text = (
                 f"looks up names, and no policy lets it out to {port.protocol} port {port.number}"
             )
@@ -99,7 +99,7 @@ def _variables(container: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _by_host(
-    environment: PlacedEnvironment, pod: PodTemplate, hosts: tuple[tuple[str, str, int], ...]
+    environment: PlacedEnvironment, hosts: tuple[tuple[str, str, int], ...]
 ) -> Iterator[Wanted]:
     for name, namespace, number in hosts:
         service = environment.by_identity.get(Identity("", "Service", namespace, name))
@@ -109,7 +109,7 @@ def _by_host(
             if port.get("port") == number and labels:
                 for target in selected(environment, namespace, {"matchLabels": labels}):
                     for there in _target_ports(target, port):
-                        yield Wanted(pod, target, there)
+                        yield Wanted(target, there)
 
 
 def _target_ports(pod: PodTemplate, port: Mapping[str, Any]) -> Iterator[Port]:
@@ -133,4 +133,4 @@ def _by_dask(environment: PlacedEnvironment, pod: PodTemplate) -> Iterator[Wante
     for target in environment.pods[pod.owner.identity.namespace]:
         for number, name in _ports(target) if carries(target.labels, DASK_WORKER) else ():
             if name.startswith(PEER_PORTS):
-                yield Wanted(pod, target, Port(number))
+                yield Wanted(target, Port(number))

@@ -19,9 +19,8 @@ NONE = (0, "0%")
 def blocking_budget(placement: Placement) -> Iterator[Diagnostic]:
     """Yield every budget under which no eviction is ever allowed."""
     for environment in placement.environments:
-        for placed in environment.objects:
-            if (placed.identity.group, placed.identity.kind) == ("policy", "PodDisruptionBudget"):
-                yield from _budget(environment, placed)
+        for placed in environment.of(("policy", "PodDisruptionBudget")):
+            yield from _budget(environment, placed)
 
 
 def _budget(environment: PlacedEnvironment, placed: Placed) -> Iterator[Diagnostic]:

@@ -20,9 +20,8 @@ Port = tuple[object, str]
 def dangling_port(placement: Placement) -> Iterator[Diagnostic]:
     """Yield every target port that no selected pod has."""
     for environment in placement.environments:
-        for placed in environment.objects:
-            if placed.identity.group == "" and placed.identity.kind == "Service":
-                yield from _service(environment, placed)
+        for placed in environment.of(("", "Service")):
+            yield from _service(environment, placed)
 
 
 def _service(environment: PlacedEnvironment, placed: Placed) -> Iterator[Diagnostic]:

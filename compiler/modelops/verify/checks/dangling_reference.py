@@ -16,6 +16,7 @@ from modelops.verify.references import Reference, references_of
 from modelops.verify.scopes import is_built_in
 
 EXTERNAL_SECRET = ("external-secrets.io", "ExternalSecret")
+KEYED = (("", "ConfigMap"), ("", "Secret"))
 Made = Mapping[Identity, frozenset[str] | None]
 """What a reference may name; its keys where they are known."""
 
@@ -33,16 +34,14 @@ def dangling_reference(placement: Placement) -> Iterator[Diagnostic]:
 def _made(environment: PlacedEnvironment) -> Made:
     made: dict[Identity, frozenset[str] | None] = dict.fromkeys(environment.given.identities)
     for identity, placed in environment.by_identity.items():
-        made[identity] = _keys(placed)
-        if (identity.group, identity.kind) == EXTERNAL_SECRET:
+        made[identity] = _keys(placed) if placed.kind in KEYED else None
+        if placed.kind == EXTERNAL_SECRET:
             name = text_at(placed.body, "spec", "target", "name") or identity.name
             made[Identity("", "Secret", identity.namespace, name)] = _secret_keys(placed)
     return made
 
 
-def _keys(placed: Placed) -> frozenset[str] | None:
-    if placed.identity.group or placed.identity.kind not in {"ConfigMap", "Secret"}:
-        return None
+def _keys(placed: Placed) -> frozenset[str]:
     sections = ("data", "binaryData", "stringData")
     return frozenset(key for section in sections for key in map_at(placed.body, section))
 

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import ver
-from modelops.manifests import Identity
 from modelops.provenance import DataPath
 from modelops.verify.paths import map_at, maps_at
 from modelops.verify.placement import Placed, PlacedEnvironment, Placement, PodTemplate, finding
@@ -36,7 +35,7 @@ def dangling_selector(placement: Placement) -> Iterator[Diagnostic]:
     """Yield every selector that no pod template answers to."""
     for environment in placement.environments:
         for placed in environment.objects:
-            of_kind = OF_KIND.get((placed.identity.group, placed.identity.kind))
+            of_kind = OF_KIND.get(placed.kind)
             for selection in of_kind(placed) if of_kind else ():
                 if _is_dangling(environment, selection):
                     text = f"selects no pod in {selection.namespace}"
@@ -47,13 +46,14 @@ def dangling_selector(placement: Placement) -> Iterator[Diagnostic]:
 
 
 def _is_dangling(environment: PlacedEnvironment, selection: Selection) -> bool:
-    home = Identity("", "Namespace", "", selection.namespace)
-    is_ours = home in environment.by_identity or selection.namespace in environment.pods
-    found = any(selected(environment, selection.namespace, selection.selector)) or any(
-        selects(selection.selector, labels)
-        for labels in environment.operated.get(selection.namespace, ())
-    )
-    return is_ours and not is_empty(selection.selector) and not found
+    home, selector = selection.namespace, selection.selector
+    is_ours = home in environment.namespaces or home in environment.pods
+    if is_empty(selector) or not is_ours:
+        return False
+    operated = environment.operated.get(home, ())
+    if any(selects(selector, labels) for labels in operated):
+        return False
+    return next(selected(environment, home, selector), None) is None
 
 
 def _pod(environment: PlacedEnvironment, pod: PodTemplate) -> Iterator[Diagnostic]:

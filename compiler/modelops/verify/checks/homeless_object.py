@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import git
-from modelops.manifests import Identity
 from modelops.verify.flux import earlier_units
 from modelops.verify.placement import Placed, PlacedEnvironment, Placement, finding
 from modelops.verify.scopes import is_built_in, is_cluster_scoped
@@ -43,11 +42,11 @@ def _object(
 def _late(
     environment: PlacedEnvironment, placed: Placed, earlier: Mapping[str, frozenset[str]]
 ) -> Iterator[Diagnostic]:
-    home = Identity("", "Namespace", "", placed.identity.namespace)
-    maker = environment.by_identity.get(home)
+    maker = environment.namespaces.get(placed.identity.namespace)
     unit = placed.unit.name
-    is_there = home in environment.given.identities or is_built_in(home)
-    if maker is None or is_there or maker.unit.name in {unit, *earlier.get(unit, ())}:
+    if maker is None or maker.unit.name == unit or maker.unit.name in earlier.get(unit, ()):
+        return
+    if maker.identity in environment.given.identities or is_built_in(maker.identity):
         return
     text = f"the Namespace comes from {maker.unit.name}, which {unit} does not depend on"
     remedy = f"let the Flux Kustomization of {unit} depend on that of {maker.unit.name}"

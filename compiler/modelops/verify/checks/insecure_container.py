@@ -1,8 +1,8 @@
 """SEC011: a container that the restricted Pod Security Standard, or this project, refuses.
 
 Init and ephemeral containers too. Two rules are ours: the root file system is read-only, so that
-what a process writes is in a volume that somebody decided about, and one such volume is at `/tmp`,
-without which many programs do not start.
+what a process writes is in a volume that somebody decided about (a warning outside production), and
+one such volume is at `/tmp`, without which many programs do not start.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,11 +11,12 @@ from typing import Any
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import sec
 from modelops.verify.paths import map_at, maps_at, text_at, texts_at, value_at
-from modelops.verify.placement import Placement, PodTemplate, finding
+from modelops.verify.placement import Placement, PodTemplate, finding, lesser
 from modelops.verify.security import Breach, containers, identity_breaches, non_root, seccomp
 
 HELP = "restricted containers only: the namespace refuses this one"
-DEMANDED = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True}
+READ_ONLY = "readOnlyRootFilesystem"
+DEMANDED = {"allowPrivilegeEscalation": False, READ_ONLY: True}
 """What every container must say itself: Kubernetes' defaults are the other way round."""
 
 SCRATCH = "/tmp"  # noqa: S108 -- where a container's volume is mounted; nothing is written here
@@ -37,7 +38,8 @@ def _pod(pod: PodTemplate) -> Iterator[Diagnostic]:
     for base, container in containers(pod):
         for path, text in _container(container):
             full = (*pod.spec_path, *base, *path)
-            yield finding(sec.SEC011, pod.owner, full, text, HELP)
+            found = finding(sec.SEC011, pod.owner, full, text, HELP)
+            yield lesser(found, pod.owner) if path[-1] == READ_ONLY else found
 
 
 def _container(container: Mapping[str, Any]) -> Iterator[Breach]:
@@ -48,7 +50,7 @@ def _container(container: Mapping[str, Any]) -> Iterator[Breach]:
             yield (*path, "hostPort"), "must not be set: a pod takes no port of its node"
     yield from _hosts(container)
     mounts = [text_at(mount, "mountPath") for _, mount in maps_at(container, "volumeMounts")]
-    if value_at(container, "securityContext", "readOnlyRootFilesystem") and SCRATCH not in mounts:
+    if value_at(container, "securityContext", READ_ONLY) and SCRATCH not in mounts:
         yield ("volumeMounts",), f"no volume at {SCRATCH}, and the root file system is read-only"
 
 

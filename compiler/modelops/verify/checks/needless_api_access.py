@@ -15,8 +15,8 @@ from modelops.verify.placement import Placed, PlacedEnvironment, Placement, PodT
 from modelops.verify.security import Breach
 
 RBAC = "rbac.authorization.k8s.io"
-ROLES = ("Role", "ClusterRole")
-BINDINGS = ("RoleBinding", "ClusterRoleBinding")
+ROLES = ((RBAC, "Role"), (RBAC, "ClusterRole"))
+BINDINGS = ((RBAC, "RoleBinding"), (RBAC, "ClusterRoleBinding"))
 GRANTED = ("apiGroups", "resources", "verbs", "nonResourceURLs")
 TOKEN = "automountServiceAccountToken"  # noqa: S105 -- a field
 
@@ -31,7 +31,7 @@ def needless_api_access(placement: Placement) -> Iterator[Diagnostic]:
             for pod in pods:
                 for path, text in _pod(pod, entitled):
                     yield finding(sec.SEC012, pod.owner, (*pod.spec_path, *path), text, HELP)
-        for placed in environment.objects:
+        for placed in environment.of(*ROLES):
             for path, text in _wildcards(placed):
                 yield finding(sec.SEC012, placed, path, text, HELP)
 
@@ -57,15 +57,12 @@ def _entitled(environment: PlacedEnvironment) -> frozenset[Identity]:
             text_at(subject, "namespace") or placed.identity.namespace,
             text_at(subject, "name"),
         )
-        for placed in environment.objects
-        if placed.identity.group == RBAC and placed.identity.kind in BINDINGS
+        for placed in environment.of(*BINDINGS)
         for _, subject in maps_at(placed.body, "subjects")
     )
 
 
 def _wildcards(placed: Placed) -> Iterator[Breach]:
-    if placed.identity.group != RBAC or placed.identity.kind not in ROLES:
-        return
     for path, rule in maps_at(placed.body, "rules"):
         for key in GRANTED:
             if "*" in texts_at(rule, key):

@@ -8,8 +8,11 @@ JSON keeps clear of both, and leaves room for what the cluster adds.
 import json
 from collections.abc import Iterator
 
+from jsonschema_rs.canonical.json import to_string
+
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import git
+from modelops.manifests import Body
 from modelops.verify.placement import Placement, finding
 
 LARGEST = 1 << 20
@@ -21,9 +24,12 @@ HELP = "move what is long into the image or a bundle, or split it"
 def oversized_object(placement: Placement) -> Iterator[Diagnostic]:
     """Yield every object above the limit."""
     for placed in placement.objects:
-        text = json.dumps(placed.body, separators=(",", ":"), ensure_ascii=False)
         # A character has four bytes at most; few objects need their bytes counted.
-        size = len(text.encode("utf-8", "replace")) if len(text) * 4 > LARGEST else 0
-        if size > LARGEST:
+        if len(to_string(placed.body)) * 4 > LARGEST and (size := _size(placed.body)) > LARGEST:
             message = f"has {size:,} bytes; at most {LARGEST:,} are taken"
             yield finding(git.GIT008, placed, (), message, HELP)
+
+
+def _size(body: Body) -> int:
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    return len(text.encode("utf-8", "replace"))

@@ -14,6 +14,5 @@ HELP = "have it made in the cluster: secrets.provider, or an ExternalSecret"
 
 def plain_secret(placement: Placement) -> Iterator[Diagnostic]:
     """Yield every Secret, whatever it holds."""
-    for placed in placement.objects:
-        if placed.identity.group == "" and placed.identity.kind == "Secret":
-            yield finding(ver.VER001, placed, (), "a Secret would be committed to git", HELP)
+    for placed in placement.of(("", "Secret")):
+        yield finding(ver.VER001, placed, (), "a Secret would be committed to git", HELP)

@@ -13,7 +13,14 @@ from modelops.diagnostics.rulebook import ver
 from modelops.provenance import DataPath, start_of
 from modelops.verify.paths import shown, text_at
 from modelops.verify.placement import Placed, PlacedEnvironment, Placement, finding
-from modelops.verify.schemas import MASK, Minor, custom_validator, minors_around, validator
+from modelops.verify.schemas import (
+    MASK,
+    Minor,
+    common_validator,
+    custom_validator,
+    minors_around,
+    validator,
+)
 
 HELP = "the cluster would refuse this object: change the input that the field is made from"
 
@@ -44,6 +51,9 @@ def _object(placed: Placed, minors: tuple[Minor, ...]) -> Iterator[Diagnostic]:
     if custom:
         for path, text in _violations(custom, placed):
             yield finding(ver.VER001, placed, path, text, HELP)
+        return
+    common = common_validator(minors, api_version, kind)
+    if common and common.is_valid(placed.body):
         return
     concerned: dict[tuple[DataPath, str], list[Minor]] = {}
     unknown = f"no schema is known for {kind or 'an object without a kind'}"

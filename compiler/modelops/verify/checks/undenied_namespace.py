@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import net
-from modelops.manifests import Identity
+from modelops.verify.flows import KIND
 from modelops.verify.paths import map_at, texts_at
 from modelops.verify.placement import Placed, Placement, finding
 from modelops.verify.selectors import is_empty
@@ -15,9 +15,10 @@ HELP = "add a NetworkPolicy for all pods, of both types, that allows nothing"
 def undenied_namespace(placement: Placement) -> Iterator[Diagnostic]:
     """Yield every namespace of ours that has pods and no such policy."""
     for environment in placement.environments:
-        denied = {one.identity.namespace for one in environment.objects if _denies_all(one)}
+        policies = environment.of(KIND)
+        denied = {policy.identity.namespace for policy in policies if _denies_all(policy)}
         for namespace in environment.pods:
-            home = environment.by_identity.get(Identity("", "Namespace", "", namespace))
+            home = environment.namespaces.get(namespace)
             if home is not None and namespace not in denied:
                 text = "no policy denies what nobody allowed"
                 yield finding(net.NET001, home, (), text, HELP)
@@ -26,8 +27,7 @@ def undenied_namespace(placement: Placement) -> Iterator[Diagnostic]:
 def _denies_all(placed: Placed) -> bool:
     spec = map_at(placed.body, "spec")
     return (
-        (placed.identity.group, placed.identity.kind) == ("networking.k8s.io", "NetworkPolicy")
-        and is_empty(map_at(spec, "podSelector"))
+        is_empty(map_at(spec, "podSelector"))
         and set(texts_at(spec, "policyTypes")) == {"Ingress", "Egress"}
         and not spec.get("ingress")
         and not spec.get("egress")

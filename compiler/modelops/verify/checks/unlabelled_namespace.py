@@ -12,7 +12,13 @@ from modelops.diagnostics.rulebook import net
 from modelops.provenance import DataPath
 from modelops.verify.flows import KIND
 from modelops.verify.paths import map_at, maps_at, shown, text_at
-from modelops.verify.placement import Placed, PlacedEnvironment, Placement, finding
+from modelops.verify.placement import (
+    NAMESPACE,
+    Placed,
+    PlacedEnvironment,
+    Placement,
+    finding,
+)
 from modelops.verify.references.network import NAME_LABEL
 
 HELP = f"select namespaces by `{NAME_LABEL}`, which every one carries"
@@ -22,9 +28,8 @@ def unlabelled_namespace(placement: Placement) -> Iterator[Diagnostic]:
     """Yield every label that is asked for and that no namespace of ours has."""
     for environment in placement.environments:
         carried = frozenset(_carried(environment))
-        for placed in environment.objects:
-            policy = (placed.identity.group, placed.identity.kind) == KIND
-            for path, key in _asked(placed) if policy else ():
+        for placed in environment.of(KIND):
+            for path, key in _asked(placed):
                 if key not in carried:
                     text = f"no namespace carries the label {shown(key)}"
                     yield finding(net.NET005, placed, path, text, HELP)
@@ -32,8 +37,8 @@ def unlabelled_namespace(placement: Placement) -> Iterator[Diagnostic]:
 
 def _carried(environment: PlacedEnvironment) -> Iterator[str]:
     yield NAME_LABEL
-    for identity, placed in environment.by_identity.items():
-        if (identity.group, identity.kind) == ("", "Namespace"):
+    for placed in environment.of(NAMESPACE):
+        if environment.by_identity[placed.identity] is placed:
             yield from map_at(placed.body, "metadata", "labels")
 
 
@@ -42,9 +47,9 @@ def _asked(placed: Placed) -> Iterator[tuple[DataPath, str]]:
     for direction, side in (("ingress", "from"), ("egress", "to")):
         for outer, rule in maps_at(placed.body, "spec", direction):
             for inner, peer in maps_at(rule, side):
-                here = (*outer, *inner, "namespaceSelector")
-                for step, key in _keys(map_at(peer, "namespaceSelector")):
-                    yield (*here, *step), key
+                selector = map_at(peer, "namespaceSelector")
+                for step, key in _keys(selector) if selector else ():
+                    yield (*outer, *inner, "namespaceSelector", *step), key
 
 
 def _keys(selector: Mapping[str, Any]) -> Iterator[tuple[DataPath, str]]:

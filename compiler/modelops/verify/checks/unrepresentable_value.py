@@ -11,7 +11,7 @@ from math import isfinite
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import ver
 from modelops.verify.ordinary import LARGEST, LOST_KEYS
-from modelops.verify.paths import search, shown, value_at
+from modelops.verify.paths import map_at, search, shown
 from modelops.verify.placement import Placed, Placement, finding
 
 DROPPED_IF_EMPTY = ("annotations", "finalizers", "labels")
@@ -30,8 +30,9 @@ def unrepresentable_value(placement: Placement) -> Iterator[Diagnostic]:
 def _metadata(placed: Placed) -> Iterator[Diagnostic]:
     if not placed.identity.name:
         yield finding(ver.VER001, placed, ("metadata", "name"), "is missing", "name the object")
+    metadata = map_at(placed.body, "metadata")
     for key in DROPPED_IF_EMPTY:
-        if value_at(placed.body, "metadata", key) in ({}, []):
+        if metadata.get(key) in ({}, []):
             yield finding(
                 ver.VER001, placed, ("metadata", key), "is empty and would be dropped", HELP
             )

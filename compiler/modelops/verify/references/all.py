@@ -15,6 +15,6 @@ def references_of(placed: Placed, pod: PodTemplate | None) -> Iterator[Reference
         yield Reference(("metadata", "namespace"), home)
     if pod:
         yield from pod_references(pod)
-    of_kind = OF_KIND.get((placed.identity.group, placed.identity.kind))
+    of_kind = OF_KIND.get(placed.kind)
     if of_kind:
         yield from of_kind(placed)

@@ -59,7 +59,8 @@ def _volumes(pod: PodTemplate, namespace: str) -> Iterator[Reference]:
     templates = maps_at(pod.owner.body, "spec", "volumeClaimTemplates")
     own = {text_at(template, "metadata", "name") for _, template in templates}
     for path, volume in maps_at(pod.spec, "volumes"):
-        yield from _sources(volume, path, namespace)
+        for shape in VOLUME_SOURCES:
+            yield from _source(volume, path, shape, namespace)
         claim = text_at(volume, "persistentVolumeClaim", "claimName")
         if claim and claim not in own:
             target = core("PersistentVolumeClaim", namespace, claim)
@@ -67,11 +68,6 @@ def _volumes(pod: PodTemplate, namespace: str) -> Iterator[Reference]:
         for step, source in maps_at(volume, "projected", "sources"):
             for key, _, kind in VOLUME_SOURCES:
                 yield from _source(source, (*path, *step), (key, "name", kind), namespace)
-
-
-def _sources(volume: Node, path: DataPath, namespace: str) -> Iterator[Reference]:
-    for shape in VOLUME_SOURCES:
-        yield from _source(volume, path, shape, namespace)
 
 
 def _source(
@@ -91,7 +87,7 @@ def _source(
 def _environment(pod: PodTemplate, namespace: str) -> Iterator[Reference]:
     for base, container in containers(pod):
         for path, entry in maps_at(container, "env"):
-            for key, kind in ENV_SOURCES:
+            for key, kind in ENV_SOURCES if "valueFrom" in entry else ():
                 source = map_at(entry, "valueFrom", key)
                 here = (*base, *path, "valueFrom", key)
                 yield from _key_of(source, here, kind, namespace)

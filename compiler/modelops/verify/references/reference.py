@@ -1,13 +1,12 @@
 """One reference."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from modelops.manifests import Identity
 from modelops.provenance import DataPath
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """One object named by another.
 
     Attributes:

@@ -1,0 +1,124 @@
+"""One part through the pipeline: sources with some of the leaves come in, a piece of each leaves.
+
+Part of `parts`. Whose a file, a finding or an object is, they say themselves: by the input file
+that they are named after.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from modelops.diagnostics import Outcome
+from modelops.listing import INDEX
+from modelops.manifests import Artefact, Artefacts, Identity, Manifests, digest, identity
+from modelops.model import Configuration, Unit
+from modelops.parts.cut import Cut, is_leaf, profile_files
+from modelops.parts.piece import NOTHING, Known, Part, Piece
+from modelops.pipeline import During, Earlier, configure, decide, finish
+from modelops.plan.scope import AnyScope, RunScope, unit_scopes
+
+T = TypeVar("T")
+
+COMMON = ""
+"""Stands for the file of what belongs to no leaf alone."""
+
+
+def made(sources: Cut, leaves: Iterable[str], earlier: Earlier, during: During) -> Outcome[Part]:
+    """What becomes of these leaves and of what is shared, or everything that is wrong with it.
+
+    Raises:
+        SynthesisFailed: Node could not do its work.
+    """
+    wanted = frozenset(leaves)
+    configured = configure(sources.only(sources.with_named(wanted)), during=during)
+    judged = decide(configured, earlier, during)
+    finished = finish(judged, during)
+    if finished.value is None or judged.value is None or configured.value is None:
+        return Outcome(None, finished.diagnostics)
+    pieces = _pieces(configured.value, judged.value, finished)
+    common = pieces.pop(COMMON, Piece(NOTHING, ()))
+    made = {leaf: piece for leaf, piece in pieces.items() if leaf in wanted}
+    return Outcome(Part(made, common), finished.diagnostics)
+
+
+def _pieces(
+    configuration: Configuration, manifests: Manifests, finished: Outcome[Artefacts]
+) -> dict[str, Piece]:
+    files = _by_owner((file.source, file) for file in _files(finished.value))
+    found = _by_owner((finding.owner, finding) for finding in finished.diagnostics)
+    claims = _by_owner(_claims(manifests))
+    reads = _reads(configuration)
+    return {
+        owner: Piece(
+            Known(
+                {file.path: _digest(owner, file) for file in files[owner]},
+                tuple(found[owner]),
+                tuple(sorted(claims[owner])),
+                tuple(reads.get(owner, ())),
+            ),
+            tuple(files[owner]),
+        )
+        for owner in sorted({*files, *found, *claims})
+    }
+
+
+def _by_owner(owned: Iterable[tuple[str, T]]) -> defaultdict[str, list[T]]:
+    """Everything by the leaf that it belongs to."""
+    shelves: defaultdict[str, list[T]] = defaultdict(list)
+    for owner, each in owned:
+        shelves[owner if is_leaf(owner) else COMMON].append(each)
+    return shelves
+
+
+def _digest(owner: str, file: Artefact) -> str:
+    """Nothing for the lists of what is shared: they are made when all leaves are known."""
+    is_draft = owner == COMMON and file.path.endswith(f"/{INDEX}")
+    return "" if is_draft else digest(file.content)
+
+
+def _files(artefacts: Artefacts | None) -> Iterator[Artefact]:
+    for environment in artefacts.environments if artefacts else ():
+        yield from environment.files
+
+
+def _claims(manifests: Manifests) -> Iterator[tuple[str, str]]:
+    """The objects outside of the namespaces that their own file makes, each with that file."""
+    objects = [
+        (component.source or unit.source, identity(body))
+        for environment in manifests.environments
+        for unit in environment.units
+        for component in unit.components
+        for body in component.objects
+    ]
+    own = {(owner, each.name) for owner, each in objects if _is_namespace(each)}
+    for owner, each in objects:
+        if (owner, each.namespace) not in own:
+            yield owner, str(each)
+
+
+def _is_namespace(each: Identity) -> bool:
+    return (each.group, each.kind) == ("", "Namespace")
+
+
+def _reads(configuration: Configuration) -> Mapping[str, list[str]]:
+    """What each leaf follows from: profiles, services, a run's workspace, and what these read."""
+    return {
+        scope.unit.source: sorted({file for unit in _named(scope) for file in _files_of(unit)})
+        for scope in unit_scopes(configuration)
+    }
+
+
+def _named(scope: AnyScope) -> Iterator[Unit]:
+    """The unit and all that it names."""
+    yield scope.unit
+    yield from scope.services.values()
+    if isinstance(scope, RunScope) and scope.workspace is not None:
+        yield scope.workspace
+
+
+def _files_of(unit: Unit) -> Iterator[str]:
+    """A unit's own file, and its profiles: those that it names and those that are active in it."""
+    written = unit.spec.profile or ()
+    chosen = (written,) if isinstance(written, str) else written
+    yield unit.source
+    yield from profile_files(unit.source, {*chosen, *unit.profiles})

@@ -1,0 +1,20 @@
+"""Every figure of the README in one command: `python -m tests.bench`.
+
+From the root, on an idle machine, with the project's own Python. The files that are compiled lie in
+a temporary folder, which TMPDIR chooses: on a disk for what people wait for, on a tmpfs to leave
+the disk out. A part alone: `python -m tests.bench.compile`, `.provenance` or `.compare`; each
+takes numbers of workspaces as arguments.
+"""
+
+from tests.bench import compare, compile, provenance  # noqa: A004 -- the command is called so
+
+
+def main() -> None:
+    """All parts, one after the other."""
+    print(f"## modelops compile\n\n{compile.measure(compile.COUNTS)}\n", flush=True)
+    print(f"## Values that remember\n\n{provenance.measure(provenance.COUNT)}\n", flush=True)
+    print(f"## Equal manifests\n\n{compare.measure(compare.COUNTS)}")
+
+
+if __name__ == "__main__":
+    main()
