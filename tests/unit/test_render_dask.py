@@ -130,7 +130,7 @@ def test_one_process_gets_single_ports() -> None:
 def test_a_stopping_worker_drains_first() -> None:
     spec = pod("Deployment", "dask-worker")
     assert spec["containers"][0]["lifecycle"]["preStop"]["exec"]["command"] == (
-        ["python", "-m", "modelops_runtime", "drain", "--timeout", "900"]
+        ["python", "-m", "modelops_runtime", "worker-drain", "--timeout", "900"]
     )
 
 

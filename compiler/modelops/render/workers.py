@@ -59,7 +59,8 @@ def _replicas(planned: WorkersPlan) -> Object:
 
 
 def _container(planned: WorkersPlan) -> Object:
-    drain = ["python", "-m", "modelops_runtime", "drain", "--timeout", numeral(planned.drain)]
+    program = ["python", "-m", "modelops_runtime"]
+    drain = [*program, "worker-drain", "--timeout", numeral(planned.drain)]
     name = {"POD_NAME": FieldValue("metadata.name")}
     return container(planned.pod, _args(planned), name) | {
         "ports": _ports(planned),

@@ -20,6 +20,10 @@ COMMANDS = {
         "modelops_runtime.secret_bootstrap.command",
         "Make each declared Secret once, with random values.",
     ),
+    "worker-drain": (
+        "modelops_runtime.worker_drain.command",
+        "Let this pod's Dask workers finish what they began.",
+    ),
 }
 """Each command's module and summary."""
 

@@ -1,11 +1,11 @@
 """Part of `secret-bootstrap`: the Secret that is sent, and how its values are kept out of logs."""
 
-import base64
 import secrets
 import string
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from modelops_runtime.redaction import without
 from modelops_runtime.secret_bootstrap.declared import DeclaredSecret
 
 ALPHABET = string.ascii_letters + string.digits
@@ -39,12 +39,4 @@ def secret_object(
 
 def redacted(text: str, body: Mapping[str, Any]) -> str:
     """The text without the values of a Secret: an admission webhook may quote what it refuses."""
-    for hidden in _spellings(body["stringData"].values()):
-        text = text.replace(hidden, "***")
-    return text
-
-
-def _spellings(values: Iterable[str]) -> Iterable[str]:
-    for value in values:
-        yield value
-        yield base64.b64encode(value.encode()).decode()
+    return without(text, body["stringData"].values())
