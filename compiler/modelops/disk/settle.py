@@ -14,7 +14,10 @@ from modelops.disk.differences import Change
 from modelops.disk.survey import Survey
 
 WRITERS = 4
-"""Threads that write; more make no file system faster that we know."""
+"""Threads that write many files; more make no file system faster that we know."""
+
+MANY = 500
+"""Files from which on it is worth to have several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ def _put_all(folder: Path, changes: Iterable[Change]) -> None:
         if change.new is not None:
             held = folders.setdefault(change.path.rpartition("/")[0], [])
             held.append((folder / change.path, change.new))
+    if sum(len(files) for files in folders.values()) < MANY:
+        _put_each(file for files in folders.values() for file in files)
+        return
     with ThreadPoolExecutor(WRITERS) as pool:
         for _ in pool.map(_put_each, folders.values()):
             """Each has raised what went wrong with it."""
