@@ -1,12 +1,12 @@
 """How long `modelops compile` takes: `python -m tests.bench.compile [COUNT ...]`, from the root.
 
-For 10, 100, 1,000 and 10,000 workspaces, or as many as the arguments say: the wall median of whole
-processes with an empty cache and an empty `generated/`, with nothing changed (right after, and when
-that was more than two seconds ago), after an edit of one workspace, after an edit of the base, and
-without the cache. In each round every case runs once,
-one after the other. A compile uses all cores; `--jobs` is measured with fewer. Memory is that of
-the process and its children together, sampled in a run of its own. In brackets: how many times as
-much as the column before.
+For 10, 100, 1,000 and 10,000 workspaces, or as many as the arguments say, and a run for each tenth:
+the wall median of whole processes with an empty cache and an empty `generated/`, with nothing
+changed (right after, and when that was more than two seconds ago), after an edit of one workspace,
+one run or the base, and without the cache. In each round every case runs once, one after the other.
+A compile uses all cores; `--jobs` is measured with fewer. Memory is that of the process and its
+children together, sampled in a run of its own. In brackets: how many times as much as the column
+before.
 """
 
 import re
@@ -24,12 +24,15 @@ from tempfile import TemporaryDirectory
 
 from tests.bench.runs import PYTHON, Command, Run, interleaved, median, peak_memory, run
 from tests.bench.tables import cores, machine, milliseconds, seconds, size, table
-from tests.bench.workload import BASE, base, leaf, workspace, write_project
+from tests.bench.workload import BASE, base, leaf, run_file, run_leaf, workspace, write_project
 
 from modelops.synth.toolchain import library
 
 COUNTS = (10, 100, 1_000, 10_000)
 STAGE = re.compile(r"^([a-z]+) +([0-9.]+) ms$", re.MULTILINE)
+RUNS = 10
+"""Workspaces for each of which there is one run."""
+
 WITHOUT_CACHE = "`--no-cache`"
 
 
@@ -81,6 +84,10 @@ class Project:
         """Another release in one workspace."""
         (self.root / leaf(0)).write_bytes(workspace(0, next(self.releases)))
 
+    def edit_run(self) -> None:
+        """More trials in one run."""
+        (self.root / run_leaf(0)).write_bytes(run_file(0, 200 + next(self.releases)))
+
     def edit_base(self) -> None:
         """Another release below all workspaces."""
         (self.root / BASE).write_bytes(base(next(self.releases)))
@@ -114,6 +121,7 @@ def _cases(project: Project) -> dict[str, Command]:
         "nothing changed, just written": project.compile(lambda: None),
         "nothing changed": project.compile(project.settle),
         "one workspace edited": project.compile(project.edit_leaf),
+        "one run edited": project.compile(project.edit_run),
         "the base edited": project.compile(project.edit_base),
         WITHOUT_CACHE: project.compile(project.clear_generated, "--no-cache", "--timings"),
     }
@@ -132,7 +140,7 @@ def _has_jobs() -> bool:
 def figures(count: int, folder: Path) -> Figures:
     """Measure one project, made in a new folder."""
     project = Project(folder)
-    write_project(project.root, count)
+    write_project(project.root, count, count // RUNS)
     cold = project.compile(project.clear)
     if count <= 100:
         run(cold)
