@@ -10,7 +10,7 @@ The public door. Sources are path and bytes, so nothing is read or written here:
     >>> [diagnostic.message for diagnostic in outcome.diagnostics]
     []
     >>> [environment.name for environment in outcome.value.environments]
-    ['dev', 'prod', 'staging']
+    ['dev', 'prod', 'staging', 'workshops']
 
 `compile_sources` goes on to the bytes of every file; it starts a Node child.
 """

@@ -1,17 +1,19 @@
 """How long `modelops compile` takes: `python -m tests.bench.compile [COUNT ...]`, from the root.
 
-For 10, 100, 1,000 and 10,000 workspaces, or as many as the arguments say: the wall median of whole
-processes with an empty cache and an empty `generated/`, with nothing changed, after an edit of one
-workspace, after an edit of the base, and without the cache. In each round every case runs once,
-one after the other. A compile uses all cores; `--jobs` is measured with fewer. Memory is that of
-the process and its children together, sampled in a run of its own. In brackets: how many times as
-much as the column before.
+For 10, 100, 1,000 and 10,000 workspaces, or as many as the arguments say, and a run for each tenth:
+the wall median of whole processes with an empty cache and an empty `generated/`, with nothing
+changed (right after, and when that was more than two seconds ago), after an edit of one workspace,
+one run or the base, and without the cache. In each round every case runs once, one after the other.
+A compile uses all cores; `--jobs` is measured with fewer. Memory is that of the process and its
+children together, sampled in a run of its own. In brackets: how many times as much as the column
+before.
 """
 
 import re
 import shutil
 import statistics
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,12 +24,15 @@ from tempfile import TemporaryDirectory
 
 from tests.bench.runs import PYTHON, Command, Run, interleaved, median, peak_memory, run
 from tests.bench.tables import cores, machine, milliseconds, seconds, size, table
-from tests.bench.workload import BASE, base, leaf, workspace, write_project
+from tests.bench.workload import BASE, base, leaf, run_file, run_leaf, workspace, write_project
 
 from modelops.synth.toolchain import library
 
 COUNTS = (10, 100, 1_000, 10_000)
 STAGE = re.compile(r"^([a-z]+) +([0-9.]+) ms$", re.MULTILINE)
+RUNS = 10
+"""Workspaces for each of which there is one run."""
+
 WITHOUT_CACHE = "`--no-cache`"
 
 
@@ -70,9 +75,18 @@ class Project:
         """Empty `generated/` alone."""
         shutil.rmtree(self.root / "generated", ignore_errors=True)
 
+    def settle(self) -> None:
+        """Let what was written grow old enough to be trusted, and have it read."""
+        time.sleep(2.1)
+        run(self.compile(lambda: None))
+
     def edit_leaf(self) -> None:
         """Another release in one workspace."""
         (self.root / leaf(0)).write_bytes(workspace(0, next(self.releases)))
+
+    def edit_run(self) -> None:
+        """More trials in one run."""
+        (self.root / run_leaf(0)).write_bytes(run_file(0, 200 + next(self.releases)))
 
     def edit_base(self) -> None:
         """Another release below all workspaces."""
@@ -104,8 +118,10 @@ def rounds(count: int) -> int:
 def _cases(project: Project) -> dict[str, Command]:
     cases = {
         "cold": project.compile(project.clear),
-        "nothing changed": project.compile(lambda: None),
+        "nothing changed, just written": project.compile(lambda: None),
+        "nothing changed": project.compile(project.settle),
         "one workspace edited": project.compile(project.edit_leaf),
+        "one run edited": project.compile(project.edit_run),
         "the base edited": project.compile(project.edit_base),
         WITHOUT_CACHE: project.compile(project.clear_generated, "--no-cache", "--timings"),
     }
@@ -124,7 +140,7 @@ def _has_jobs() -> bool:
 def figures(count: int, folder: Path) -> Figures:
     """Measure one project, made in a new folder."""
     project = Project(folder)
-    write_project(project.root, count)
+    write_project(project.root, count, count // RUNS)
     cold = project.compile(project.clear)
     if count <= 100:
         run(cold)
@@ -145,8 +161,8 @@ def _stages(runs: Iterable[Run]) -> dict[str, float]:
     """The median of each line of `--timings`, in seconds."""
     spent: dict[str, list[float]] = defaultdict(list)
     for each in runs:
-        for stage, time in STAGE.findall(each.told):
-            spent[stage].append(float(time) / 1000)
+        for stage, spent_on_it in STAGE.findall(each.told):
+            spent[stage].append(float(spent_on_it) / 1000)
     return {stage: statistics.median(times) for stage, times in spent.items()}
 
 

@@ -74,7 +74,7 @@ def test_a_line_tells_every_field_that_it_feeds() -> None:
 def test_a_line_of_the_base_feeds_every_environment() -> None:
     told = run("--source", "environments/base.yaml:18", "--json")
     files = {one["file"].split("/")[1] for one in json.loads(told.stdout)}
-    assert files == {"dev", "prod", "staging"}
+    assert files == {"dev", "prod", "staging", "workshops"}
 
 
 def test_a_comment_feeds_nothing() -> None:

@@ -21,7 +21,7 @@ from tests.faults.trees import (
 )
 
 AT_ONCE = 8
-BUSY = "error: another compile is writing `"
+BUSY = "error: another compile "
 MALARIA = "environments/dev/workspaces/malaria.yaml"
 
 

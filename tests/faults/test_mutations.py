@@ -150,20 +150,25 @@ def damaged(file: str, case: int) -> bytes:
 
 @cache
 def around(file: str) -> Mapping[str, bytes]:
-    """The file with what it is read with: one workspace, its environment, what these two name."""
+    """The file with what it is read with: one workspace, its environment, what these two name.
+
+    Beside the services of the environment, which name one another.
+    """
     _, first, *rest = file.split("/")
     workspace = file if "workspaces" in rest else user(file, first if rest else "")
     environment = f"environments/{workspace.split('/')[1]}/environment.yaml"
     named = set(WORD.findall(SOURCES[workspace] + SOURCES[environment]))
     shared = [one for one in FILES if one.count("/") == 1]
     profiles = [one for one in FILES if "/profiles/" in one and Path(one).stem.encode() in named]
-    kept = {file, workspace, environment, *shared, *profiles}
+    services = [one for one in FILES if one.startswith(f"{Path(environment).parent}/services/")]
+    kept = {file, workspace, environment, *shared, *profiles, *services}
     return {one: SOURCES[one] for one in FILES if one in kept}
 
 
 def user(file: str, environment: str) -> str:
     """A workspace of the file's environment, or the first that names the file."""
     own = [one for one in FILES if one.startswith(f"environments/{environment}/workspaces/")]
+    own.sort(key=lambda one: Path(one).stem != "default")  # which runs name
     named = f"profile: {Path(file).stem}\n".encode()
     naming = [one for one in FILES if "/workspaces/" in one and named in SOURCES[one]]
     return next(iter([*own, *naming]), "environments/dev/workspaces/default.yaml")

@@ -90,14 +90,42 @@ def test_two_that_claim_one_name_need_a_whole_compile() -> None:
     assert any("Namespace" in claim for claim in claims)
     other = LEAVES[0]
     assert other != MALARIA
-    stolen = Known(KNOWN[other].files, (), claims, ())
+    stolen = Known(KNOWN[other].files, (), claims, {}, ())
     assert join((part,), {other: stolen}) is None
+
+
+def test_two_with_one_host_need_a_whole_compile() -> None:
+    hosts = {
+        claim: leaf
+        for leaf, each in KNOWN.items()
+        for claim in each.claims
+        if claim.startswith("host ")
+    }
+    assert hosts, "the examples have none, and nothing was tried"
+    host, leaf = hosts.popitem()
+    stolen = Known({}, (), (host,), {}, ())
+    rest = {each: known for each, known in KNOWN.items() if each != leaf}
+    assert (
+        join(parts(SOURCES, (leaf,)), {**rest, "environments/dev/workspaces/x.yaml": stolen})
+        is None
+    )
+
+
+def test_more_participants_than_a_service_takes_need_a_whole_compile() -> None:
+    leaf = next(leaf for leaf, each in KNOWN.items() if each.shares)
+    service, sent = next(iter(KNOWN[leaf].shares.items()))
+    for more, fits in ((0, True), (10**6, False)):
+        many = Known({}, (), (), {service: more}, ())
+        rest = {each: known for each, known in KNOWN.items() if each != leaf}
+        joined = join(parts(SOURCES, (leaf,)), {**rest, "environments/dev/workspaces/x.yaml": many})
+        assert sent
+        assert (joined is not None) == fits
 
 
 def test_an_error_beside_warnings_of_others_needs_a_whole_compile() -> None:
     old, new = EDITS["a warning"]
     warned = {**SOURCES, MALARIA: SOURCES[MALARIA].replace(old.encode(), new.encode())}
-    other = LEAVES[0]
+    other = next(leaf for leaf in LEAVES if "/workspaces/" in leaf and leaf != MALARIA)
     broken = {**warned, other: SOURCES[other].replace(b"kind: Workspace", b"kind: [")}
     rest = known(warned, LEAVES)
     assert rest[MALARIA].found

@@ -14,11 +14,17 @@ parameters: {beta: {type: float, low: 0.1, high: 0.9}}
 """
 OF_RUNS = f"""\
 {IMAGES_SPEC}\
-  adaptive-worker: {{repository: adaptive, tag: "1", digest: "sha256:{"8d" * 32}"}}
+  adaptive-worker:
+    repository: adaptive
+    digest: "sha256:{"8d" * 32}"
+    adapters: [optuna]
+    samplers: [tpe, random]
   postgres-17: {{repository: docker.io/library/postgres, digest: "sha256:{"9e" * 32}", user: 999}}
   cloudnative-pg-17: {{repository: quay.io/pg, digest: "sha256:{"9e" * 32}", user: 26}}
 """
 AROUND: Specs = {IMAGES: OF_RUNS}
+
+PULLED = environment(rest="registry: {pullSecret: {name: quay, existing: true}}")
 
 
 def run(*lines: str) -> Specs:
@@ -132,6 +138,20 @@ CASES = (
         },
         ("externalSecrets: true",),
         AROUND,
+    ),
+    Case(
+        "mutable_image",
+        "the image that waits for the pull secret",
+        {
+            IMAGES: f"{OF_RUNS}  «shell: {{repository: docker.io/library/busybox, tag: '1'}}\n",
+            DEV: PULLED,
+        },
+        ("warning IMG001",),
+        {
+            IMAGES: f"{OF_RUNS}  shell: {{repository: docker.io/library/busybox, tag: '1'}}\n",
+            DEV: environment(),
+        },
+        ("shell",),
     ),
     Case(
         "unknown_service",

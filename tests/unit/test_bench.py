@@ -49,7 +49,7 @@ def _factored(objects: dict[str, list[Body]]) -> tuple[Family, ...]:
 
 
 def test_nothing_is_found_in_the_project_so_that_a_compile_can_be_remembered() -> None:
-    outcome = judge(sources(100))
+    outcome = judge(sources(100, 10))
     assert outcome.value
     assert not outcome.diagnostics
 
@@ -65,7 +65,7 @@ def test_edits_change_what_is_made_and_stay_without_findings() -> None:
 def test_workspaces_differ_in_more_than_their_names(objects: dict[str, list[Body]]) -> None:
     assert len({workspace(index) for index in range(COUNT)}) == COUNT
     assert list(objects) == [name(index) for index in range(COUNT)]
-    assert {len(each) for each in objects.values()} == {14, 16}
+    assert {len(each) for each in objects.values()} == {16, 18}
 
 
 # --- templates and parameters --------------------------------------------------------------------

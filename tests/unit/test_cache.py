@@ -12,7 +12,7 @@ import pytest
 
 from modelops.cache import Asked, Compiled, compiled, store, verified
 from modelops.diagnostics import Outcome
-from modelops.disk import Scope, write
+from modelops.disk import Busy, Scope, write
 from modelops.documents import Preview
 from modelops.load import load_settings
 from modelops.manifests import Artefacts
@@ -363,15 +363,23 @@ def test_a_file_that_is_not_ours_is_seen_each_time(project: Project) -> None:
         assert project.compile(SOURCES).files == 0
 
 
-def test_what_changes_during_a_compile_is_not_written_over(project: Project) -> None:
+def test_what_another_compile_writes_meanwhile_is_not_written_over(project: Project) -> None:
     project.compile(SOURCES)
     done = compiled(project.asked(rescaled()))
-    path = project.generated / "dev/workspaces/default/workers.yaml"
-    rewritten(path)
+    project.compile(rescaled(7))
     theirs = project.files()
-    with pytest.raises(Exception, match=r"`generated/dev/workspaces/default` changed while"):
+    with pytest.raises(Busy, match=r"another compile has written `generated/dev` meanwhile"):
         write(project.generated, artefacts(done), Scope.ALL, done.seen)
     assert project.files() == theirs
+
+
+def test_what_somebody_changes_meanwhile_is_found_by_the_next_compile(project: Project) -> None:
+    project.compile(SOURCES)
+    done = compiled(project.asked(rescaled()))
+    rewritten(project.generated / "dev/workspaces/default/workers.yaml")
+    write(project.generated, artefacts(done), Scope.ALL, done.seen)
+    assert project.whys(rescaled()) == {"dev/workspaces/default": "its generated files changed"}
+    assert project.files() == bytes_of(compile_sources(rescaled()))
 
 
 # --- whatever is wrong with it is a miss ---------------------------------------------------------

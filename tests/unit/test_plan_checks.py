@@ -11,6 +11,8 @@ from tests.unit import (
     check_cases_of_images,
     check_cases_of_names,
     check_cases_of_runs,
+    check_cases_of_searches,
+    check_cases_of_services,
     check_cases_of_workers,
 )
 from tests.unit.check_case import Case
@@ -34,6 +36,8 @@ CASES = (
     *check_cases_of_images.CASES,
     *check_cases_of_names.CASES,
     *check_cases_of_runs.CASES,
+    *check_cases_of_searches.CASES,
+    *check_cases_of_services.CASES,
 )
 OF_UNITS = (*UNIT_CHECKS, *WORKSPACE_CHECKS, *RUN_CHECKS, *SERVICE_CHECKS)
 CHECKS = {check.__name__ for check in (*OF_UNITS, *CONFIGURATION_CHECKS)}

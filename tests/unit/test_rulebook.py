@@ -19,6 +19,7 @@ from modelops.diagnostics.rulebook import (
     fit,
     git,
     img,
+    job,
     nam,
     net,
     sec,
@@ -31,12 +32,13 @@ from modelops.load.yaml import read
 from modelops.pipeline import judge
 
 ROOT = Path(__file__).parents[2]
-AREAS = (cfg, ver, nam, dsk, adp, fit, avl, img, sec, sto, net, shr, git)
+AREAS = (cfg, ver, nam, dsk, adp, fit, avl, img, sec, sto, net, shr, job, git)
 IMPOSSIBLE = {code for code, rule in RULES.items() if rule.impossible}
 """What the shape of the input already prevents."""
 
 DASK_PROOFS = "tests/unit/test_impossible_dask_rules.py::"
 OTHER_PROOFS = "tests/unit/test_impossible_rules.py::"
+RUN_PROOFS = "tests/unit/test_impossible_run_rules.py::"
 DETERMINISM = "tests/laws/test_determinism.py::"
 PROOFS: dict[str, str] = {
     "AVL005": f"{OTHER_PROOFS}test_every_mode_of_autoscaling_makes_an_autoscaler",
@@ -46,6 +48,14 @@ PROOFS: dict[str, str] = {
     "DSK009": f"{DASK_PROOFS}test_there_is_one_scheduler",
     "DSK010": f"{DASK_PROOFS}test_a_scheduler_stops_before_the_next_one_starts",
     "DSK016": f"{DASK_PROOFS}test_no_pod_gets_variables_of_services",
+    "GIT010": f"{RUN_PROOFS}test_a_job_that_changes_has_another_name",
+    "JOB006": f"{RUN_PROOFS}test_a_run_works_on_a_workspace_of_its_own_environment",
+    "SEC003": f"{RUN_PROOFS}test_what_no_secret_provides_is_told_as_ver002",
+    "SEC007": f"{RUN_PROOFS}test_no_secret_is_optional",
+    "SEC008": f"{RUN_PROOFS}test_no_secret_is_of_another_namespace",
+    "SEC009": f"{RUN_PROOFS}test_values_are_made_once",
+    "STO004": f"{RUN_PROOFS}test_a_store_begins_below_the_root_of_a_disk_of_its_own",
+    "STO007": f"{RUN_PROOFS}test_what_is_kept_is_kept_from_flux",
     "DSK017": f"{DASK_PROOFS}test_workers_connect_to_the_scheduler_of_their_own_namespace",
 }
 """For each impossible rule the test that proves it: `tests/unit/test_x.py::test_name`."""
@@ -53,10 +63,10 @@ PROOFS: dict[str, str] = {
 OF_OUTPUT_ALONE = {"AVL004", "AVL006", "AVL007", "NET002", "NET005"}
 """What only the compiler's own output could break."""
 
-OF_PODS_AND_FLUX = {"GIT004", "GIT005", "GIT008", "SEC011", "SEC012"}
+OF_PODS_AND_FLUX = {"GIT004", "GIT005", "GIT008", "SEC002", "SEC011", "SEC012"}
 """As above."""
 
-OF_HISTORY = {"AVL009", "GIT001", "GIT007"}
+OF_HISTORY = {"AVL009", "GIT001", "GIT007", "STO003"}
 """What only files that were generated before can show."""
 
 TOLD_IN_WORDS = (
@@ -87,6 +97,8 @@ spec:
     adaptive-worker:
       repository: modelops-adaptive
       digest: sha256:{"8d" * 32}
+      adapters: [optuna]
+      samplers: [tpe, random, cmaes, qmc, grid]
     postgres-17: {{repository: docker.io/library/postgres, digest: sha256:{"9e" * 32}, user: 999}}
 """,
     "environments/dev/environment.yaml": "spec: {}",

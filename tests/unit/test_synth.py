@@ -369,8 +369,8 @@ def test_the_javascript_parses(program: str) -> None:
     assert path.read_text().startswith('"use strict";\n')
 
 
-def test_the_stage_is_one_function_and_one_exception() -> None:
-    assert sorted(modelops.synth.__all__) == ["SynthesisFailed", "synth"]
+def test_the_stage_is_a_function_and_its_head_start_and_one_exception() -> None:
+    assert sorted(modelops.synth.__all__) == ["SynthesisFailed", "early_child", "synth"]
 
 
 def test_the_stage_never_imports_cdk8s() -> None:

@@ -204,10 +204,10 @@ MISTAKES = [
     (
         DEV,
         ENVIRONMENT + "\nregistry:\n  pullSecret: {name: ghcr}",
-        (7, 5),
+        (7, 17),
         "CFG011",
-        "`registry.pullSecret.existing` is missing",
-        "add `existing: true`\nwhat belongs there: Someone else makes it",
+        "nothing says how the pull secret `ghcr` comes to be",
+        "keep one of `existing: true` and `external: {key: …}`",
     ),
     (
         MALARIA,

@@ -1,4 +1,4 @@
-"""AVL009 and GIT007: which changes of which fields are refused, and which are nobody's business."""
+"""AVL009, GIT007 and STO003: which changes of which fields are refused, and which are not."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def changed(before: dict[str, Any], after: dict[str, Any], file: str = FILE) -> 
     return [
         f"{one.severity} {one.rule.code} {one.message.partition(' a in b: ')[2]}"
         for one in found
-        if one.rule.code in {"AVL009", "GIT007"}
+        if one.rule.code in {"AVL009", "GIT007", "STO003"}
     ]
 
 
@@ -53,6 +53,21 @@ def test_a_selector_is_an_error(kind: str) -> None:
     place, _, change = told.partition(": ")
     assert place == "error AVL009 spec.selector.matchLabels.app"
     assert change == 'was "x" and becomes "y", which cannot be changed in place'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place"),
+    [
+        (claim(storageClassName="a"), claim(storageClassName="b"), "spec.storageClassName"),
+        (claim("10Gi"), claim("9Gi"), "spec.resources.requests.storage"),
+    ],
+    ids=["class", "size"],
+)
+def test_what_a_volume_cannot_become_is_an_error(
+    before: dict[str, Any], after: dict[str, Any], place: str
+) -> None:
+    (told,) = changed(before, after)
+    assert told.startswith(f"error STO003 {place}: was ")
 
 
 STATEFUL, JOB = "apps/v1/StatefulSet", "batch/v1/Job"
@@ -87,8 +102,6 @@ STATEFUL, JOB = "apps/v1/StatefulSet", "batch/v1/Job"
             body("v1/Service", spec={"clusterIP": "None"}),
             "spec.clusterIP",
         ),
-        (claim(storageClassName="a"), claim(storageClassName="b"), "spec.storageClassName"),
-        (claim("10Gi"), claim("9Gi"), "spec.resources.requests.storage"),
         (
             body("v1/ConfigMap", immutable=True, data={"a": "1"}),
             body("v1/ConfigMap", immutable=True, data={"a": "2"}),

@@ -68,10 +68,13 @@ def test_the_custom_resources_are_known_with_their_scopes() -> None:
     assert set(custom_scopes().values()) == {"Namespaced"}
     assert sorted(kind for _, kind in custom_scopes()) == [
         "CiliumNetworkPolicy",
+        "Cluster",
         "ExternalSecret",
         "GitRepository",
+        "HTTPRoute",
         "Kustomization",
         "Password",
+        "Route",
         "ScaledObject",
     ]
     assert custom_validator("kustomize.toolkit.fluxcd.io/v1beta2", "Kustomization") is None

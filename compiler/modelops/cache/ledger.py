@@ -119,13 +119,15 @@ def read_settled(content: bytes) -> Settled | None:
 def _kept(kept: Kept) -> list[Any]:
     known = kept.known
     found = [_diagnostic(each) for each in known.found]
-    return [kept.key, known.files, found, known.claims, known.reads]
+    return [kept.key, known.files, found, known.claims, known.shares, known.reads]
 
 
 def _read_kept(row: list[Any]) -> Kept:
-    key, files, found, claims, reads = row
+    key, files, found, claims, shares, reads = row
     diagnostics = tuple(_read_diagnostic(each) for each in found)
-    return Kept(str(key), Known(_texts(files), diagnostics, tuple(claims), tuple(reads)))
+    return Kept(
+        str(key), Known(_texts(files), diagnostics, tuple(claims), _counts(shares), tuple(reads))
+    )
 
 
 def _texts(texts: Mapping[str, str]) -> Mapping[str, str]:
@@ -137,6 +139,15 @@ def _texts(texts: Mapping[str, str]) -> Mapping[str, str]:
     if not isinstance(texts, dict):
         raise TypeError(texts)
     return texts
+
+
+def _counts(counts: Mapping[str, int]) -> Mapping[str, int]:
+    """Numbers by name.
+
+    Raises:
+        TypeError, ValueError: it is something else.
+    """
+    return {str(name): int(count) for name, count in dict(counts).items()}
 
 
 # --- diagnostics ---------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What stands in git already, for the rules about changes (AVL009, GIT007).
+"""What stands in git already, for the rules about changes (AVL009, GIT007, STO003).
 
 The root, the environments and `--base` come in; the older files leave. Without git there are none,
 and a note where somebody asked for them, or where a shallow clone may have cut them off: these

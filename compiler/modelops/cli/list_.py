@@ -6,6 +6,7 @@ import click
 
 from modelops import names
 from modelops.cli import stages
+from modelops.cli.capacity import capacity_json, capacity_text
 from modelops.cli.options import environments_argument
 from modelops.cli.project import chosen, project_root, sources_of
 from modelops.cli.report import settled
@@ -33,15 +34,28 @@ EPILOG = """\
 Examples:
   modelops list
   modelops list prod
+  modelops list workshops --capacity
 """
 
 
 @click.command("list", epilog=EPILOG)
 @environments_argument
-def command(*, environments: tuple[str, ...]) -> None:
+@click.option(
+    "--capacity",
+    is_flag=True,
+    help="What each unit asks for, against quotas and pools, and what sharing services saves.",
+)
+@click.option("--json", "as_json", is_flag=True, help="With --capacity: as JSON.")
+def command(*, environments: tuple[str, ...], capacity: bool, as_json: bool) -> None:
     """List environments and their units."""
+    if as_json and not capacity:
+        raise click.UsageError("--json is a form of --capacity: give both.")
     root = project_root()
     sources = sources_of(root, chosen(root, environments))
+    if capacity:
+        demanded = settled(stages.demanded(sources), sources)
+        put(capacity_json(demanded) if as_json else capacity_text(demanded))
+        return
     configuration = settled(stages.configured(sources, Preview()), sources)
     put("\n\n".join(_block(environment) for environment in configuration.environments))
 

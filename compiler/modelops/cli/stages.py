@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from modelops.diagnostics import Outcome
+from modelops.diagnostics import Outcome, worst_first
 from modelops.documents import Preview, Setting
 from modelops.manifests import Manifests
 
 if TYPE_CHECKING:
     from modelops.model import Configuration
     from modelops.model.workspace import Workers
+    from modelops.plan.demand import EnvironmentDemand
     from modelops.planned import Scale
 
 Sources = Mapping[str, bytes]
@@ -40,6 +41,23 @@ def configured(sources: Sources, preview: Preview) -> "Outcome[Configuration]":
     from modelops.pipeline import configure  # noqa: PLC0415 -- see the module
 
     return configure(sources, preview)
+
+
+def demanded(sources: Sources) -> "Outcome[tuple[EnvironmentDemand, ...]]":
+    """What each environment asks of its cluster; every stage up to `plan` looks at the sources."""
+    from modelops.pipeline import configure  # noqa: PLC0415 -- see the module
+    from modelops.plan import plan  # noqa: PLC0415 -- see the module
+    from modelops.plan.demand import environment_demand  # noqa: PLC0415 -- see the module
+
+    configuration = configure(sources)
+    if configuration.value is None or configuration.failed:
+        return Outcome(None, configuration.diagnostics)
+    planned = plan(configuration.value)
+    found = worst_first((*configuration.diagnostics, *planned.diagnostics))
+    if planned.value is None:
+        return Outcome(None, found)
+    pairs = zip(configuration.value.environments, planned.value.environments, strict=True)
+    return Outcome(tuple(environment_demand(*pair) for pair in pairs), found)
 
 
 def settings(arguments: Sequence[str]) -> Outcome[tuple[Setting, ...]]:

@@ -17,6 +17,9 @@ from modelops.cli.terminal import tell
 TIMINGS = "modelops.timings"
 """Where the context of a call keeps the figures; None where nobody asked for them."""
 
+STAGES = ("load", "layer", "validate", "plan", "render", "verify", "synth", "waiting")
+"""The stages that units go through, and the wait for those that went through them elsewhere."""
+
 
 @dataclass(slots=True)
 class _Figures:
@@ -90,16 +93,23 @@ def _table(figures: _Figures, total: float) -> Iterator[str]:
     for stage, seconds in (*figures.spent.items(), ("all", total)):
         yield f"{stage:10}{seconds * 1000:10.1f} ms"
     if figures.done is not None and figures.done.units:
-        yield from _units(figures.done)
+        yield from _units(figures.done, _cost(figures))
 
 
-def _units(done: Compiled) -> Iterator[str]:
+def _cost(figures: _Figures) -> str:
+    """What one unit cost that was made anew, of all that the stages took."""
+    spent = sum(figures.spent.get(stage, 0.0) for stage in STAGES)
+    made = len(figures.done.rebuilt) if figures.done else 0
+    return f", {spent * 1000 / made:.1f} ms each" if made else ""
+
+
+def _units(done: Compiled, cost: str) -> Iterator[str]:
     """Which units were made anew and why; in one line where the reason is one for all of them."""
     reasons = {each.why for each in done.rebuilt}
     if len(done.rebuilt) == done.units > 1 == len(reasons):
-        yield f"all units: {reasons.pop()}"
+        yield f"all units{cost}: {reasons.pop()}"
         return
-    yield f"made {len(done.rebuilt):,} of {done.units:,} units{':' * bool(done.rebuilt)}"
+    yield f"made {len(done.rebuilt):,} of {done.units:,} units{cost}{':' * bool(done.rebuilt)}"
     width = max((len(each.unit) for each in done.rebuilt), default=0)
     for each in done.rebuilt:
         yield f"  {each.unit:{width}}  {each.why}"

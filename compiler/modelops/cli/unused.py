@@ -14,6 +14,7 @@ from modelops.disk import SHARED_FOLDER
 from modelops.documents import UNIT_FOLDERS, Kind, Layered, LayeredEnvironment, LayeredSpec
 from modelops.layer.fragments import FILE
 from modelops.model import Configuration
+from modelops.plan.pull_secret import shell_image
 from modelops.plan.scope import unit_scopes
 from modelops.provenance import DataPath, Origin, Span, Trail, start_of
 from modelops.validate.fault import dotted
@@ -179,7 +180,11 @@ def _profiles(layered: Layered) -> Iterator[Idle]:
 
 def _images(configuration: Configuration) -> Iterator[Idle]:
     """Images of images.yaml that no unit uses."""
-    used = {part.image for scope in unit_scopes(configuration) for part in scope.parts}
+    used = {
+        name
+        for scope in unit_scopes(configuration)
+        for name in (*(part.image for part in scope.parts), shell_image(scope))
+    }
     for name in configuration.images.spec.images:
         if name not in used:
             at = configuration.images.at_key("images", name)

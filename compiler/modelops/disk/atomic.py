@@ -20,6 +20,9 @@ FILE_MODE = 0o644
 """Less what the user's umask takes away."""
 
 
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Within: no other compile writes `folder`, which is made where it is absent.
@@ -60,20 +63,24 @@ def put(path: Path, content: bytes) -> None:
     """
     temporary = path.with_name(f"{TEMPORARY}{os.getpid()}")
     with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
             _fill(temporary, content)
             temporary.replace(path)
-        finally:
-            # Gone when it took its place; otherwise the first failure is the one to tell.
+        except BaseException:
+            # The first failure is the one to tell.
             with suppress(OSError):
                 temporary.unlink()
+            raise
 
 
 def _fill(path: Path, content: bytes) -> None:
     """Makes a new file; never opens one that is there, whatever it is or links to."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(path, flags, FILE_MODE), "wb") as stream:
+    try:
+        descriptor = os.open(path, NEW, FILE_MODE)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, NEW, FILE_MODE)
+    with os.fdopen(descriptor, "wb") as stream:
         stream.write(content)
 
 

@@ -5,7 +5,7 @@ when its environment was compiled; when everything was, also those of environmen
 Files that no compile wrote are never touched and always reported.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cache
@@ -17,7 +17,7 @@ from modelops.disk.failures import Busy, shown
 from modelops.disk.inventory import Entries, has_header, read_inventory, union
 from modelops.disk.listing import Kind, entries
 from modelops.disk.settle import Guard, carry_out
-from modelops.disk.standing import Look, look, owned_folders
+from modelops.disk.standing import Look, is_as_seen, look, owned_folders
 from modelops.disk.survey import (
     Survey,
     differences,
@@ -61,7 +61,7 @@ def compare(
     Raises:
         Unreadable: something cannot be read.
         InTheWay: a symlink, or something else that is no file, stands where a file belongs.
-        Busy: what stood does not stand any more.
+        Busy: another compile has written since `seen`.
     """
     parts = _parts(root_generated, artefacts, scope, seen)
     return differences(root_generated, (part.survey for part in parts))
@@ -104,12 +104,13 @@ def _parts(root: Path, artefacts: Artefacts, scope: Scope, seen: Look | None) ->
 
 def _part(root: Path, name: str, compiled: EnvironmentArtefacts | None, seen: Look | None) -> _Part:
     files = (*compiled.files, compiled.inventory) if compiled else ()
-    now, inventory = look(root, [name]), f"{name}/{INVENTORY}"
-    _refuse_changes(compiled, seen, now)
+    inventory = f"{name}/{INVENTORY}"
+    standing = compiled.standing if compiled else frozenset()
+    now = _found(root, name, seen, standing)
 
     @cache
     def listed() -> Entries:
-        folder = now.found.get(name) is Kind.FOLDER
+        folder = now.get(name) is Kind.FOLDER
         return (read_inventory(root / name) if folder else None) or {}
 
     def owns(path: str) -> bool:
@@ -117,25 +118,39 @@ def _part(root: Path, name: str, compiled: EnvironmentArtefacts | None, seen: Lo
         return known or path.removeprefix(f"{name}/") in listed()
 
     wanted = {file.path: file.content for file in files}
-    standing = compiled.standing if compiled else frozenset()
-    result = survey(root, wanted, now.found, owns, standing)
+    result = survey(root, wanted, now, owns, standing)
     return _Part(result, _guard(result, name, compiled, listed))
 
 
-def _refuse_changes(compiled: EnvironmentArtefacts | None, seen: Look | None, now: Look) -> None:
-    """Fails where folders have changed whose files were seen to stand as they should.
+def _found(
+    root: Path, name: str, seen: Look | None, standing: Collection[str]
+) -> Mapping[str, Kind]:
+    """All that stands in an environment's folder, with itself.
+
+    What was seen is what stands: whoever compiles replaces the inventory. Other changes in between
+    are as good as changes right after this compile; the next one finds them.
+
+    Args:
+        root: `generated/`.
+        name: the environment's.
+        seen: what was seen before; None where nobody looked.
+        standing: the files that were seen to be as they should.
 
     Raises:
-        Busy: says so.
+        Busy: another compile has written since.
     """
-    before: Mapping[str, str] = seen.stamps if seen else {}
-    folders = {path.rpartition("/")[0] for path in (compiled.standing if compiled else ())}
-    changed = [each for each in sorted(folders) if before.get(each) != now.stamps.get(each)]
-    if changed:
+    unchanged = seen is not None and is_as_seen(seen, name)
+    if seen is None or not (unchanged or standing):
+        return look(root, [name]).found
+    if not unchanged:
         raise Busy(
-            f"`{shown(f'{now.root.name}/{changed[0]}')}` changed while it was compiled. Nothing was"
+            f"another compile has written `{shown(f'{root.name}/{name}')}` meanwhile. Nothing was"
             " written: run the command again."
         )
+    prefix = f"{name}/"
+    return {
+        path: kind for path, kind in seen.found.items() if path.startswith(prefix) or path == name
+    }
 
 
 def _guard(

@@ -79,6 +79,13 @@ def look(root: Path, names: Iterable[str]) -> Look:
     return Look(root, dict(sorted(found.items())), stamps, frozenset(fresh))
 
 
+def is_as_seen(seen: Look, folder: str) -> bool:
+    """Whether the files that lie directly in a folder are still those that were seen."""
+    path = seen.root / folder
+    now = _stamp(_held(path))[0] if kind_at(path) is Kind.FOLDER else None
+    return now == seen.stamps.get(folder)
+
+
 def owned_folders(root: Path, known: Collection[str]) -> list[str]:
     """The environments' folders that a compile wrote and that are not `known` to be such."""
     if kind_at(root) is not Kind.FOLDER:

@@ -175,6 +175,7 @@ def _refuse_obstacles(folder: Path, wanted: Mapping[str, bytes], found: Mapping[
 
 
 def _idle(found: Mapping[str, Kind], surviving: Iterable[str]) -> tuple[str, ...]:
-    needed = {above for path in surviving for above in ancestors(path)}
+    holding = {path.rpartition("/")[0] for path in surviving}
+    needed = {above for folder in holding for above in (folder, *ancestors(folder))}
     folders = (path for path, kind in found.items() if kind is Kind.FOLDER and path not in needed)
     return tuple(sorted(folders, key=lambda path: (-path.count("/"), path)))

@@ -79,6 +79,7 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ("ResourceQuota spec.hard.services.*", "a unit is reached from inside the cluster only"),
     ("ResourceQuota spec.hard.persistentvolumeclaims", "no volume: results live with the pod"),
     ("ResourceQuota spec.hard.*", "the most that the unit's own pods can need"),
+    ("* metadata.annotations.modelops.io/retain", "somebody wrote that this data may go"),
     ("Namespace metadata.labels.pod-security.kubernetes.io/*", "Pod Security restricted"),
     ("Deployment metadata.name", _ONE_NAME),
     ("Service metadata.name", _ONE_NAME),
@@ -95,10 +96,10 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ("PersistentVolumeClaim metadata.name", _ONE_NAME),
     ("ConfigMap immutable", "a changed configuration is a new ConfigMap, so pods never mix two"),
     # --- workloads
-    ("Deployment spec.replicas", "one scheduler; two workers where nobody wrote a number"),
+    ("Deployment spec.replicas", "one scheduler; two workers; one pod of any other, where unsaid"),
     (
         "Deployment spec.strategy.type",
-        "Recreate for the scheduler, for two would split the work; RollingUpdate for workers",
+        "Recreate for the scheduler and for what has a disk; RollingUpdate for others",
     ),
     ("Deployment spec.strategy.rollingUpdate.*", "a new worker is there before an old one goes"),
     ("Deployment spec.progressDeadlineSeconds", "a node pool may have to grow from no node"),
@@ -151,6 +152,10 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ("NetworkPolicy spec.ingress.*.from.*.podSelector.matchLabels.app", "KEDA's own pods"),
     ("NetworkPolicy spec.*", "what is not allowed here is denied"),
     ("CiliumNetworkPolicy spec.*", "what only Cilium can name: the node itself, the API server"),
+    ("Ingress spec.rules.*", "every path of the host goes to the workload"),
+    ("HTTPRoute spec.*", "every path of the host goes to the workload's Service"),
+    ("Route spec.tls.*", "TLS ends at OpenShift's router, and who comes without is sent there"),
+    ("Route spec.*", "every path of the host goes to the workload's Service"),
     # --- bounds
     ("LimitRange spec.limits.*", "for containers that say nothing: none of ours is silent"),
     # --- autoscaling

@@ -320,7 +320,7 @@ def _scalar(value: object) -> object:
 Scalar = Annotated[
     str | int | float | bool,
     BeforeValidator(_scalar),
-    WithJsonSchema({"type": ["string", "number", "boolean"]}),
+    WithJsonSchema({"type": ["boolean", "number", "string"]}),
 ]
 """One value, of the type that YAML reads it as."""
 

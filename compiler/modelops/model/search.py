@@ -1,26 +1,65 @@
 """What a run searches: the model, its objective, the parameters, and the algorithm."""
 
+import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, Strict, StringConstraints
+from pydantic import AfterValidator, Field, Strict, StringConstraints, WithJsonSchema
 
-from modelops.model.fields import Count, Flag, FrozenMap, Name, Scalar, Spec
+from modelops.diagnostics.rulebook import job
+from modelops.model.fields import Count, Flag, FrozenMap, Name, Scalar, Spec, refuse
 
 _MODULE = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*"
+_MODEL = re.compile(rf"{_MODULE}/[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_TARGET = re.compile(rf"{_MODULE}:[A-Za-z_][A-Za-z0-9_]*")
+_LONGEST = 255
 
-ModelReference = Annotated[
-    str, StringConstraints(pattern=rf"^{_MODULE}/[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=255)
-]
-TargetReference = Annotated[
-    str, StringConstraints(pattern=rf"^{_MODULE}:[A-Za-z_][A-Za-z0-9_]*$", max_length=255)
-]
+
+def _reference(value: str, form: re.Pattern[str], meant: str) -> str:
+    if len(value) > _LONGEST or form.fullmatch(value) is None:
+        refuse(job.JOB002, f"`{value}` names nothing that a bundle can have", f"write {meant}")
+    return value
+
+
+def _model(value: str) -> str:
+    return _reference(value, _MODEL, "module.path/scenario, such as models.sir/baseline")
+
+
+def _target(value: str) -> str:
+    return _reference(value, _TARGET, "module.path:function, such as targets.prevalence:loss")
+
+
+def _schema(form: re.Pattern[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^{form.pattern}$", "maxLength": _LONGEST})
+
+
+ModelReference = Annotated[str, AfterValidator(_model), _schema(_MODEL)]
+TargetReference = Annotated[str, AfterValidator(_target), _schema(_TARGET)]
 ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,126}$")]
 Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Whole = Annotated[int, Strict(), Field(ge=-(2**53), le=2**53)]
 """Exact in JSON and in floating point."""
 
-Seed = Annotated[int, Strict(), Field(ge=0, lt=2**63)]
+_SEEDS = 2**32
+
+
+def _seed(value: int) -> int:
+    if not 0 <= value < _SEEDS:
+        refuse(
+            job.JOB005,
+            f"the seed {value} is none that a sampler takes",
+            f"write a whole number from 0 to {_SEEDS - 1}",
+        )
+    return value
+
+
+Seed = Annotated[
+    int,
+    Strict(),
+    AfterValidator(_seed),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": _SEEDS - 1}),
+]
+"""Of a sampler: NumPy's RandomState takes 32 bits."""
 
 
 class Direction(StrEnum):

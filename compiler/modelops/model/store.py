@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from modelops.model.fields import Bytes, Flag, ObjectName, Port, Positive, Spec
+from modelops.diagnostics.rulebook import cfg
+from modelops.model.fields import Bytes, Flag, ObjectName, Port, Positive, Spec, refuse
 
 
 class StoreKind(StrEnum):
@@ -49,7 +50,27 @@ Cron = Annotated[
 ]
 """Five fields, or one of the names (robfig/cron v3); checked in full by the cluster."""
 
-SqlName = Annotated[str, StringConstraints(min_length=1, max_length=63)]
+_LONGEST_NAME = 63
+
+
+def _sql_name(value: str) -> str:
+    size = len(value.encode())
+    if size > _LONGEST_NAME:
+        refuse(
+            cfg.CFG011,
+            f"`{value}` has {size} bytes, and Postgres cuts names after {_LONGEST_NAME}",
+            "shorten it: letters beyond ASCII are several bytes",
+        )
+    if not value.isprintable():
+        refuse(cfg.CFG011, "the name has characters that nobody can see", "write it without them")
+    return value
+
+
+SqlName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=_LONGEST_NAME),
+    AfterValidator(_sql_name),
+]
 """A database or a role: any text that Postgres does not cut."""
 
 

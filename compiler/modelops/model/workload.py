@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from modelops import names
 from modelops.model.fields import (
     Bytes,
     Count,
@@ -23,7 +24,7 @@ from modelops.model.resources import BytesAmount, CpuAmount
 from modelops.model.secrets import EnvText, SecretEnv
 from modelops.model.uses import UnitName, Uses
 
-ComponentName = UnitName
+ComponentName = Annotated[str, StringConstraints(pattern=rf"^{names.UNIT.pattern}$")]
 """A component of a workspace: its Deployment, its Service and its variables are named by it."""
 
 
@@ -79,15 +80,21 @@ class Probe(Spec):
 
 
 class Probes(Spec):
-    """How the kubelet knows that a container is up, ready and alive; absent ones are not asked."""
+    """How the kubelet knows that a container is up, ready and alive."""
 
-    readiness: Probe | None = Field(None, description="Whether it may get requests.")
-    liveness: Probe | None = Field(None, description="Whether it must be started anew.")
+    readiness: Probe | None = Field(
+        None,
+        description="Whether it may get requests; absent: as soon as its URL's port takes "
+        "connections.",
+    )
+    liveness: Probe | None = Field(
+        None, description="Whether it must be started anew; absent: nobody asks."
+    )
     startup: Probe | None = Field(None, description="Whether it is up; the others wait for it.")
 
 
 class WorkloadVolume(Spec):
-    """A disk of a workload."""
+    """A disk of a workload: one node can hold it at a time, so its workload is one pod."""
 
     size: Bytes = Field(description="The volume's size.")
     mount_path: ContainerPath = Field(description="Where the container sees it.")
@@ -135,7 +142,7 @@ class Component(Spec):
     secret_env: SecretEnv = Field(description="Environment variables read from Secrets.")
     uses: Uses = Field(description="Services of the environment that its pods reach, by name.")
     ports: FrozenMap[PortName, WorkloadPort] = Field(
-        description="What it listens on, by name; the first one is its URL's."
+        description="What it listens on, by name; its URL has that of `http`, else of the first."
     )
     probes: Probes = Field(default_factory=Probes, description="How the kubelet watches it.")
     volumes: FrozenMap[UnitName, WorkloadVolume] = Field(description="Its disks, by name.")

@@ -12,7 +12,7 @@ Sources = Mapping[str, bytes]
 T = TypeVar("T")
 
 ROOT = "environments"
-RUNS, WORKSPACES = "runs", "workspaces"
+RUNS, SERVICES, WORKSPACES = "runs", "services", "workspaces"
 LEAF_FOLDERS = frozenset({RUNS, WORKSPACES})
 """The folders of an environment whose files look at no file beside them. Services are shared."""
 
@@ -140,3 +140,8 @@ def profile_files(leaf: str, profiles: Iterable[str]) -> list[str]:
 def environment_file(environment: str) -> str:
     """The file that describes an environment."""
     return f"{ROOT}/{environment}/environment.yaml"
+
+
+def unit_file(unit: str) -> str:
+    """The file that describes a unit: `environments/dev/services/mlflow.yaml`."""
+    return f"{ROOT}/{unit}{SUFFIX}"

@@ -4,6 +4,7 @@ Part of `parts`. Pure. What one compile finds by looking at two units at once ca
 where there may be such a thing, the answer is None, and somebody has to compile everything.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TypeVar
@@ -12,7 +13,7 @@ from modelops.diagnostics import Diagnostic, Outcome, as_told
 from modelops.diagnostics.rulebook import cfg
 from modelops.listing import INDEX, index, inventory, listed
 from modelops.manifests import Artefact, Artefacts, EnvironmentArtefacts
-from modelops.parts.cut import environment_file
+from modelops.parts.cut import SERVICES, environment_file, unit_file
 from modelops.parts.piece import NOTHING, Known, Part, Piece
 
 T = TypeVar("T")
@@ -34,7 +35,7 @@ def join(
         return _failed(outcomes, known)
     shared = made[0].common if made else Piece(common or NOTHING, ())
     every = {**known, **{leaf: piece.known for part in made for leaf, piece in part.leaves.items()}}
-    if _collide(shared.known, every.values()):
+    if _collide(shared.known, every.values()) or _crowd(shared.known, every.values()):
         return None
     leaves = [file for part in made for piece in part.leaves.values() for file in piece.files]
     files = _by_environment((file.path, file) for file in (*shared.files, *leaves))
@@ -61,6 +62,14 @@ def _collide(common: Known, leaves: Iterable[Known]) -> bool:
     """Whether one claims what another has; environments may have the same on other clusters."""
     claims = [*set(common.claims), *chain.from_iterable(leaf.claims for leaf in leaves)]
     return len(set(claims)) < len(claims)
+
+
+def _crowd(common: Known, leaves: Iterable[Known]) -> bool:
+    """Whether leaves take more of anything than there is."""
+    taken = Counter[str]()
+    for leaf in leaves:
+        taken.update(leaf.shares)
+    return any(taken[name] > room for name, room in common.shares.items())
 
 
 def _still_true(found: Iterable[Diagnostic], leaves: Mapping[str, Known]) -> Iterator[Diagnostic]:
@@ -109,5 +118,11 @@ def _indexes(name: str, named: Iterable[str], shared: Known) -> dict[str, Artefa
         unit, _, file = path.rpartition("/")
         if unit in beside and file != INDEX:
             beside[unit].append(file)
-    made = (index(unit, environment_file(name), files) for unit, files in beside.items())
+    made = (index(unit, _source(name, unit), files) for unit, files in beside.items())
     return {file.path: file for file in made}
+
+
+def _source(environment: str, unit: str) -> str:
+    """The file that a shared unit is named after: a service's own, else the environment's."""
+    is_service = unit.startswith(f"{environment}/{SERVICES}/")
+    return unit_file(unit) if is_service else environment_file(environment)

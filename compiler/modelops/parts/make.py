@@ -15,7 +15,8 @@ from modelops.model import Configuration, Unit
 from modelops.parts.cut import Cut, is_leaf, profile_files
 from modelops.parts.piece import NOTHING, Known, Part, Piece
 from modelops.pipeline import During, Earlier, configure, decide, finish
-from modelops.plan.scope import AnyScope, RunScope, unit_scopes
+from modelops.plan.scope import AnyScope, RunScope, Scope, ServiceScope, unit_scopes
+from modelops.plan.workloads import workloads
 
 T = TypeVar("T")
 
@@ -46,7 +47,8 @@ def _pieces(
 ) -> dict[str, Piece]:
     files = _by_owner((file.source, file) for file in _files(finished.value))
     found = _by_owner((finding.owner, finding) for finding in finished.diagnostics)
-    claims = _by_owner(_claims(manifests))
+    claims = _by_owner((*_claims(manifests), *_hosts(configuration)))
+    shares = _by_owner(_shares(configuration))
     reads = _reads(configuration)
     return {
         owner: Piece(
@@ -54,6 +56,7 @@ def _pieces(
                 {file.path: _digest(owner, file) for file in files[owner]},
                 tuple(found[owner]),
                 tuple(sorted(claims[owner])),
+                dict(shares[owner]),
                 tuple(reads.get(owner, ())),
             ),
             tuple(files[owner]),
@@ -94,6 +97,29 @@ def _claims(manifests: Manifests) -> Iterator[tuple[str, str]]:
     for owner, each in objects:
         if (owner, each.namespace) not in own:
             yield owner, str(each)
+
+
+def _hosts(configuration: Configuration) -> Iterator[tuple[str, str]]:
+    """The hosts that workloads are reached by, each with its file."""
+    for scope in unit_scopes(configuration):
+        for workload in workloads(scope):
+            if workload.spec.expose is not None:
+                yield scope.unit.source, f"host {workload.spec.expose.host}"
+
+
+def _shares(configuration: Configuration) -> Iterator[tuple[str, tuple[str, int]]]:
+    """The participants that services take, and those that workspaces send to them."""
+    for scope in unit_scopes(configuration):
+        here = f"participants of {scope.environment.name}"
+        match scope:
+            case ServiceScope():
+                room = scope.spec.capacity.participants
+                if room is not None:
+                    yield scope.unit.source, (f"{here}/{scope.unit.name}", room)
+            case Scope():
+                sent = scope.spec.limits.participants or 0
+                for service in scope.services:
+                    yield scope.unit.source, (f"{here}/{service}", sent)
 
 
 def _is_namespace(each: Identity) -> bool:

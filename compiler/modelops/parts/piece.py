@@ -16,6 +16,8 @@ class Known:
             a list of files that is made when all leaves are known.
         found: what was found in it: warnings.
         claims: what nobody else may make too.
+        shares: what it takes of something that others take of, too, by a name for it; where it is
+            what others take of, how much there is.
         reads: the files that it followed from, beside its own and those that all such files read;
             also such as are not there and would be read if they were.
     """
@@ -23,10 +25,11 @@ class Known:
     files: Mapping[str, str]
     found: tuple[Diagnostic, ...]
     claims: tuple[str, ...]
+    shares: Mapping[str, int]
     reads: tuple[str, ...]
 
 
-NOTHING = Known({}, (), (), ())
+NOTHING = Known({}, (), (), {}, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from modelops.plan.run import generated as store_secrets
 from modelops.plan.run import run
 from modelops.plan.run_stages import stages, workspace_kustomization
 from modelops.plan.scope import RunScope, UnitScope, runs_of, services_of, workspaces_of
-from modelops.plan.secrets import generated_secrets
+from modelops.plan.secrets import fetched_secrets, generated_secrets
 from modelops.plan.service import needs, service, shared_namespace
 from modelops.plan.service_stage import after, given_to_exposed, service_stage
 from modelops.plan.store import binding
@@ -206,7 +206,5 @@ def _given_secrets(
         generated = (secret.name for secret in generated_of(scope))
         for name in (*existing, *generated, *pull_secrets(scope)):
             yield Identity("", "Secret", scope.namespace, name)
-        for secret in scope.spec.secrets.values():
-            if secret.external is not None:
-                store = secret.external.store or scope.environment.spec.secrets.store or ""
-                yield Identity("external-secrets.io", "ClusterSecretStore", "", store)
+        for fetched in fetched_secrets(scope):
+            yield Identity("external-secrets.io", "ClusterSecretStore", "", fetched.store)

@@ -1,4 +1,4 @@
-"""How people outside the cluster reach a workload, through what the environment says of its ingress.
+"""How people outside the cluster reach a workload: through what the environment says of ingress.
 
 The pods that requests come from are named with their namespace, and no other way is opened.
 """
@@ -48,7 +48,7 @@ def from_outside(scope: AnyScope, spec: Component) -> str | None:
     ingress = scope.cluster.ingress
     if ingress is None or spec.expose is None:
         return None
-    if spec.expose.kind is ExposeKind.HTTP_ROUTE and ingress.gateway and not ingress.namespace:
+    if spec.expose.kind == ExposeKind.HTTP_ROUTE and ingress.gateway and not ingress.namespace:
         return ingress.gateway.namespace
     return ingress.namespace
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from modelops import names
 from modelops.plan import dask
-from modelops.plan.images import planned_image, prefix, pull_secrets
+from modelops.plan.images import planned_image, prefix, pull_secrets, resolve
 from modelops.plan.placement import placement
 from modelops.plan.resources import LOGS, MIB
 from modelops.plan.scope import AnyScope
@@ -55,12 +55,11 @@ def pull_check(
     secret = scope.environment.spec.registry.pull_secret
     if secret is None or not secret.existing:
         return None
-    shell = names.SHELL_IMAGE if names.SHELL_IMAGE in scope.images.spec.images else image
     pod = PodPlan(
         component=name,
         service_account=name,
         priority_class=names.priority_class(scope.environment.name, "control"),
-        image=planned_image(scope, shell),
+        image=planned_image(scope, shell_image(scope) or image),
         pull_secrets=pull_secrets(scope),
         placement=placement(pool, scope.cluster.pools[pool]),
         amounts=AMOUNTS,
@@ -80,6 +79,17 @@ def pull_check(
         patience=PATIENCE,
         command=_command(scope, secret.name),
     )
+
+
+def shell_image(scope: AnyScope) -> str | None:
+    """The image that the Job's script runs in; None where images.yaml has none for it.
+
+    It is one that needs no Secret to be pulled: it is there before the Secret is.
+    """
+    secret, environment = scope.environment.spec.registry.pull_secret, scope.environment.spec
+    waits = secret is not None and secret.existing
+    found = waits and resolve(names.SHELL_IMAGE, scope.images.spec, environment)
+    return names.SHELL_IMAGE if found else None
 
 
 def _command(scope: AnyScope, secret: str) -> str:

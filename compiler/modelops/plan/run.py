@@ -48,9 +48,9 @@ from modelops.planned import (
     Variables,
     Volume,
 )
-from modelops.provenance import carried
+from modelops.provenance import carried, derived
 
-COMMAND = ("python", "-m", "modelops_runtime", "run-worker")
+COMMAND = ("python", "-m", "modelops_runtime", "adaptive-worker")
 
 GRACE = 120
 """Seconds for a stopping worker to tell what it knows and to let go of the lead."""
@@ -140,8 +140,9 @@ class _Parts:
             self.init.check if self.init else None,
             *((self.backup.backup, self.backup.restore) if self.backup else ()),
         )
+        replicas = self.workers.replicas
         return [
-            (self.workers.pod.amounts, 2 * self.workers.replicas),
+            (self.workers.pod.amounts, derived("the workers twice", 2 * replicas, replicas)),
             *([(server.amounts, count)] if server else []),
             *((job.amounts, 1) for job in jobs if job),
         ]

@@ -58,7 +58,7 @@ def secrets(scope: AnyScope, runner: Runner, generated: tuple[GeneratedSecret, .
     return SecretsPlan(
         bootstrap=_bootstrap(scope, runner, generated) if by_job and generated else None,
         passwords=() if by_job else generated,
-        external=_external(scope),
+        external=fetched_secrets(scope),
     )
 
 
@@ -71,7 +71,8 @@ def generated_secrets(scope: AnyScope) -> tuple[GeneratedSecret, ...]:
     )
 
 
-def _external(scope: AnyScope) -> tuple[ExternalSecret, ...]:
+def fetched_secrets(scope: AnyScope) -> tuple[ExternalSecret, ...]:
+    """The Secrets that come from a store, that of image pulls among them, sorted by name."""
     default = scope.environment.spec.secrets.store or ""
     fetched = [
         ExternalSecret(name, secret.external.store or default, secret.external.key)

@@ -24,6 +24,7 @@ def service_stage(environment: str, plan: ServicePlan) -> KustomizationPlan:
         name=service_kustomization(environment, plan.name),
         file=f"svc-{plan.name}.yaml",
         unit=plan.unit,
+        source=plan.source,
         depends_on=after(environment, plan.uses),
         health_checks=(deployment,),
         wait=False,

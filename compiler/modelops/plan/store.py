@@ -184,10 +184,11 @@ def _server(scope: RunScope) -> ServerPlan:
         name=names.STORE,
         pod=pod,
         port=postgres.PORT,
+        connections=postgres.MAX_CONNECTIONS,
         directory=carried(postgres.DIRECTORY[version], store.version),
         storage_class=storage_class(scope),
         size=store.size,
-        keep=bool(store.retain),
+        keep=store.retain,
     )
 
 

@@ -79,7 +79,7 @@ def backup(scope: RunScope, store: PostgresBinding | None) -> BackupPlan | None:
         storage_class(scope),
         scope.spec.store.size,
         shared=False,
-        keep=bool(scope.spec.store.retain),
+        keep=scope.spec.store.retain,
     )
     folder: Variables = {"BACKUP_DIRECTORY": PlainValue(BACKUP_DIRECTORY)}
     keep = PlainValue(carried(str(written.keep), written.keep))

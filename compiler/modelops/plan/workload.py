@@ -84,7 +84,7 @@ def workload(setting: Setting, name: str, spec: Component) -> WorkloadPlan:
         pod=_pod(setting, name, spec, files),
         command=spec.command,
         args=spec.args,
-        ports={port: one.port for port, one in spec.ports.items()},
+        ports={port: one.port for port, one in sorted(spec.ports.items())},
         probes=_probes(spec),
         scale=scale(spec),
         alone=bool(spec.volumes),

@@ -65,6 +65,7 @@ class ServerPlan:
 
     Attributes:
         port: where it listens.
+        connections: how many it lets in at once.
         directory: where its volume is mounted.
         keep: whether its data outlives the file.
     """
@@ -72,6 +73,7 @@ class ServerPlan:
     name: str
     pod: PodPlan
     port: int
+    connections: int
     directory: str
     storage_class: str
     size: int

@@ -1,4 +1,4 @@
-"""Part of `render`: the configurations of a workspace as ConfigMaps: the runtime's, the components'."""
+"""Part of `render`: the configurations of a workspace: the runtime's, and the components'."""
 
 from modelops.planned import ConfigPlan, WorkspacePlan
 from modelops.render.metadata import Object, of_unit

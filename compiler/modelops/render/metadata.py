@@ -19,6 +19,15 @@ KEPT = {"kustomize.toolkit.fluxcd.io/prune": "disabled"}
 """The annotation of objects that Flux leaves alone when they are no longer in the repository."""
 
 
+RETAIN = "modelops.io/retain"
+"""The annotation, with the value `false`, of what holds data that a person said may go."""
+
+
+def kept(keep: bool) -> dict[str, str]:  # noqa: FBT001 -- its only argument
+    """The annotation of what holds data: Flux leaves it alone, or somebody said that it may go."""
+    return KEPT if keep else {RETAIN: carried("false", keep)}
+
+
 class Housed(Protocol):
     """A unit's plan, as far as the metadata of its objects goes.
 

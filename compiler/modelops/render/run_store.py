@@ -6,7 +6,8 @@ which cannot be changed in place. Flux then makes it anew, and it takes its old 
 
 from modelops.model.fields import bytes_text, cpu_text
 from modelops.planned import ClusterPlan, RunPlan, ServerPlan
-from modelops.render.metadata import KEPT, Object, of_product, of_unit, selected
+from modelops.provenance import carried
+from modelops.render.metadata import KEPT, Object, kept, of_product, of_unit, selected
 from modelops.render.pods import container, placed, pod_spec, pod_template, spread
 from modelops.render.store_scripts import ready_command
 
@@ -14,12 +15,12 @@ ADMIN = "postgres"
 VOLUME = "data"
 ZONE = "topology.kubernetes.io/zone"
 REVISIONS = 3
-FORCED = {"kustomize.toolkit.fluxcd.io/force": "enabled"}
+FORCED = "kustomize.toolkit.fluxcd.io/force"
 UNMOVED = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"}
 LOW_USER = {"checkov.io/skip1": "CKV_K8S_40=the image is built for this user"}
 
-SETTINGS = ("max_connections=200", "shared_buffers=256MB", "password_encryption=scram-sha-256")
-"""For some hundred clients, and a quarter of its memory for pages."""
+SETTINGS = ("shared_buffers=256MB", "password_encryption=scram-sha-256")
+"""A quarter of its memory for pages."""
 
 INIT_ARGUMENTS = "--auth-host=scram-sha-256 --auth-local=scram-sha-256 --data-checksums"
 """Passwords everywhere, and pages that tell when a disk has lied."""
@@ -54,8 +55,9 @@ def _stateful_set(run: RunPlan, server: ServerPlan) -> Object:
     pod = server.pod
     spec = pod_spec(pod, _container(server))
     spec["topologySpreadConstraints"] = [spread(pod, ZONE, 1)]
-    kept = "Retain" if server.keep else "Delete"
-    notes = LOW_USER | ({} if server.keep else FORCED)
+    claims = carried("Retain" if server.keep else "Delete", server.keep)
+    gone = {} if server.keep else {FORCED: carried("enabled", server.keep), **kept(server.keep)}
+    notes = LOW_USER | gone
     return {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
@@ -65,7 +67,7 @@ def _stateful_set(run: RunPlan, server: ServerPlan) -> Object:
             "replicas": 1,
             "revisionHistoryLimit": REVISIONS,
             "updateStrategy": {"type": "RollingUpdate"},
-            "persistentVolumeClaimRetentionPolicy": {"whenDeleted": kept, "whenScaled": kept},
+            "persistentVolumeClaimRetentionPolicy": {"whenDeleted": claims, "whenScaled": claims},
             "selector": selected(pod.component, pod.product),
             "template": pod_template(pod, spec, UNMOVED),
             "volumeClaimTemplates": [_claim(server)],
@@ -88,7 +90,8 @@ def _claim(server: ServerPlan) -> Object:
 
 
 def _container(server: ServerPlan) -> Object:
-    made = container(server.pod, [word for said in SETTINGS for word in ("-c", said)], {})
+    settings = (f"max_connections={server.connections}", *SETTINGS)
+    made = container(server.pod, [word for said in settings for word in ("-c", said)], {})
     made["env"].append({"name": "POSTGRES_INITDB_ARGS", "value": INIT_ARGUMENTS})
     made["volumeMounts"].append({"name": VOLUME, "mountPath": server.directory})
     port = {"name": "tcp-postgres", "containerPort": server.port, "protocol": "TCP"}

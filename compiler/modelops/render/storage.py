@@ -2,7 +2,7 @@
 
 from modelops.model.fields import bytes_text
 from modelops.planned import ClaimPlan, WorkspacePlan
-from modelops.render.metadata import KEPT, Housed, Object, of_unit
+from modelops.render.metadata import Housed, Object, kept, of_unit
 
 
 def storage(workspace: WorkspacePlan) -> list[Object]:
@@ -15,7 +15,7 @@ def claim(unit: Housed, planned: ClaimPlan) -> Object:
     return {
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
-        "metadata": of_unit(unit, planned.name, annotations=KEPT if planned.keep else None),
+        "metadata": of_unit(unit, planned.name, annotations=kept(planned.keep)),
         "spec": {
             "accessModes": ["ReadWriteMany" if planned.shared else "ReadWriteOnce"],
             "storageClassName": planned.storage_class,

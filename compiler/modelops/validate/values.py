@@ -11,9 +11,9 @@ from modelops.model.environment import GitUrl
 from modelops.model.fields import HostName
 from modelops.model.images import Digest, Python, Repository, Tag
 from modelops.model.run import BundleImage, SourcePath
-from modelops.model.search import ModelReference, ParameterName, TargetReference
+from modelops.model.search import ParameterName
 from modelops.model.store import Cron
-from modelops.model.workload import ContainerPath, PortName, RequestPath
+from modelops.model.workload import ComponentName, ContainerPath, PortName, RequestPath
 from modelops.model.workspace import Cidr, Host
 from modelops.validate.fault import Fault, Said, meaning, none_of
 
@@ -126,13 +126,12 @@ SPOKEN = {
     _pattern(HostName): "a DNS name of lower-case letters, digits and dashes, such as "
     "mlflow.dev.models.example.org",
     _pattern(ContextName): "letters and digits, beginning with a letter, such as contentFocus",
-    _pattern(ModelReference): "module.path/scenario, such as models.sir/baseline",
-    _pattern(TargetReference): "module.path:function, such as targets.prevalence:loss",
     _pattern(ParameterName): "letters, digits, dots, dashes and underscores, beginning with a "
     "letter",
     _pattern(BundleImage): "an image by its digest, such as ghcr.io/team/sir@sha256:…",
     _pattern(SourcePath): "a folder below the project's root, such as models/sir",
     _pattern(Cron): 'five fields of cron, such as "0 3 * * *", or @daily',
+    _pattern(ComponentName): "lower-case letters, digits and dashes, beginning with a letter",
     _pattern(PortName): "at most 15 lower-case letters, digits and dashes, such as http",
     _pattern(ContainerPath): "an absolute path, such as /etc/agent/config.json",
     _pattern(RequestPath): "the path of a URL, such as /health",

@@ -1,4 +1,4 @@
-"""AVL009 and GIT007: a change of what Kubernetes lets nobody change.
+"""AVL009, GIT007 and STO003: a change of what Kubernetes lets nobody change.
 
 The objects that were committed before stand beside those that are made now. A field that cannot be
 changed in place makes Flux fail at that object, and at all that waits for it, until somebody
@@ -8,6 +8,7 @@ deletes it by hand. Only objects of the same identity and unit are compared.
 from collections.abc import Iterator
 
 from modelops.diagnostics import Diagnostic
+from modelops.diagnostics.rulebook import sto
 from modelops.manifests import Body
 from modelops.model.fields import quantity
 from modelops.provenance import DataPath
@@ -31,6 +32,12 @@ HELP = (
     "where it must change: delete the object in the cluster when nobody needs it, before merging"
 )
 
+HELP_WITH_DATA = (
+    "leave it as it was; a size may grow\n"
+    "where it must change: copy the data, let the volume go in one commit and delete it in the "
+    "cluster, and ask for the new one in the next"
+)
+
 
 def changes(environment: PlacedEnvironment, earlier: Earlier) -> Iterator[Diagnostic]:
     """Yield every field of an environment that was committed otherwise and cannot be changed."""
@@ -47,8 +54,8 @@ def _of_object(placed: Placed, before: Body) -> Iterator[Diagnostic]:
     for field in WHEN_SEALED if sealed else FIELDS.get(kind, ()):
         yield from _field(placed, before, field)
     if kind == CLAIM and _shrinks(before, placed.body):
-        text = f"{_change(before, placed.body, CLAIM_SIZE)}, and a volume cannot shrink"
-        yield _told(placed, CLAIM_SIZE, text, Immutable(CLAIM_SIZE))
+        text = f"{_change(before, placed.body, CLAIM_SIZE.path)}, and a volume cannot shrink"
+        yield _told(placed, CLAIM_SIZE.path, text, CLAIM_SIZE)
 
 
 def _field(placed: Placed, before: Body, field: Immutable) -> Iterator[Diagnostic]:
@@ -61,7 +68,8 @@ def _field(placed: Placed, before: Body, field: Immutable) -> Iterator[Diagnosti
 
 
 def _told(placed: Placed, path: DataPath, text: str, field: Immutable) -> Diagnostic:
-    return finding(field.rule, placed, path, text, HELP)
+    remedy = HELP_WITH_DATA if field.rule is sto.STO003 else HELP
+    return finding(field.rule, placed, path, text, remedy)
 
 
 def _or_default(value: object, field: Immutable) -> object:
@@ -88,5 +96,5 @@ def _change(before: Body, after: Body, path: tuple[str, ...]) -> str:
 
 
 def _shrinks(before: Body, after: Body) -> bool:
-    old, new = (quantity(str(value_at(body, *CLAIM_SIZE))) for body in (before, after))
+    old, new = (quantity(str(value_at(body, *CLAIM_SIZE.path))) for body in (before, after))
     return old is not None and new is not None and new < old

@@ -7,7 +7,7 @@ validation`). A field that both objects leave out has its default in both.
 from dataclasses import dataclass
 
 from modelops.diagnostics import Rule
-from modelops.diagnostics.rulebook import avl, git
+from modelops.diagnostics.rulebook import avl, git, sto
 
 STORAGE = "storage.k8s.io"
 RBAC = "rbac.authorization.k8s.io"
@@ -48,7 +48,7 @@ FIELDS: dict[tuple[str, str], tuple[Immutable, ...]] = {
     ("", "Service"): (Immutable(("spec", "clusterIP")),),
     ("", "PersistentVolumeClaim"): (
         Immutable(("spec", "accessModes")),
-        Immutable(("spec", "storageClassName")),
+        Immutable(("spec", "storageClassName"), rule=sto.STO003),
         Immutable(("spec", "volumeMode"), "Filesystem"),
         Immutable(("spec", "volumeName")),
         Immutable(("spec", "selector")),
@@ -73,5 +73,5 @@ WHEN_SEALED = (Immutable(("data",)), Immutable(("binaryData",)), Immutable(("imm
 
 SEALABLE = ("", "ConfigMap")
 CLAIM = ("", "PersistentVolumeClaim")
-CLAIM_SIZE = ("spec", "resources", "requests", "storage")
+CLAIM_SIZE = Immutable(("spec", "resources", "requests", "storage"), rule=sto.STO003)
 """May grow, and never shrink."""

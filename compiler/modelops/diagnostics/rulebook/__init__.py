@@ -13,6 +13,7 @@ from modelops.diagnostics.rulebook import (
     fit,
     git,
     img,
+    job,
     nam,
     net,
     sec,
@@ -23,6 +24,6 @@ from modelops.diagnostics.rulebook import (
 
 RULES: dict[str, Rule] = {
     rule.code: rule
-    for area in (cfg, ver, nam, dsk, adp, fit, avl, img, sec, sto, net, shr, git)
+    for area in (cfg, ver, nam, dsk, adp, fit, avl, img, sec, sto, net, shr, job, git)
     for rule in area.RULES
 }

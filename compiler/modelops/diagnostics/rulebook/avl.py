@@ -167,6 +167,40 @@ AVL007 = Rule(
     remedy=_REPORT,
 )
 
+AVL008 = Rule(
+    code="AVL008",
+    summary="a store of production of which there is no copy",
+    why=(
+        "The trials of a calibration were in one Postgres on one disk, and somebody dropped a "
+        "table. What runs once more often copies such a mistake as well; a dump of last night "
+        "does not. In production a store in the cluster has dumps, or a reason to have none."
+    ),
+    failing="""\
+# environments/dev/environment.yaml
+spec: {tier: production}
+# environments/dev/runs/sir.yaml
+spec:
+  model: models.sir/baseline
+  objective: {target: targets.prevalence:loss}
+  parameters: {beta: {type: float, low: 0.1, high: 0.9}}
+""",
+    passing="""\
+# environments/dev/environment.yaml
+spec: {tier: production}
+# environments/dev/runs/sir.yaml
+spec:
+  model: models.sir/baseline
+  objective: {target: targets.prevalence:loss}
+  parameters: {beta: {type: float, low: 0.1, high: 0.9}}
+  store: {backup: {schedule: "0 3 * * *", keep: 7}}
+""",
+    remedy=(
+        'Write `store: {backup: {schedule: "0 3 * * *", keep: 7}}`.\n'
+        'To accept it, write in the run\'s file: `accept: {AVL008: "why"}`.'
+    ),
+    severity=Severity.WARNING,
+)
+
 AVL009 = Rule(
     code="AVL009",
     summary="a workload that selects other pods than the committed one",
@@ -192,6 +226,7 @@ RULES = (
     AVL005,
     AVL006,
     AVL007,
+    AVL008,
     AVL009,
 )
 """The rules of this area, by number."""

@@ -150,6 +150,20 @@ GIT008 = Rule(
     remedy="Move what is long into the image or into a bundle; 1 MiB is the limit.",
 )
 
+GIT010 = Rule(
+    code="GIT010",
+    summary="a Job that is changed under the name it had",
+    why=(
+        "The Job that made a database kept its name when its script was changed. Nobody can "
+        "change the pods of a Job, so Flux failed at it until somebody deleted it by hand. Each "
+        "Job is named by a hash of what it is: a change makes another Job, and the old one goes."
+    ),
+    failing="A generated Job `store-init` with another script than the committed one.",
+    passing="A Job `store-init-…` whose last letters follow from all that is in it.",
+    remedy="Nothing can be written that breaks it.",
+    impossible="the name of each Job ends in a hash of its specification",
+)
+
 RULES = (
     GIT001,
     GIT002,
@@ -159,5 +173,6 @@ RULES = (
     GIT006,
     GIT007,
     GIT008,
+    GIT010,
 )
 """The rules of this area, by number."""

@@ -48,6 +48,79 @@ NET002 = Rule(
     remedy=_REPORT,
 )
 
+NET003 = Rule(
+    code="NET003",
+    summary="a service that people reach from outside the cluster without TLS",
+    why=(
+        "Tokens and answers went over the network for everybody to read, because a host was "
+        "exposed over plain HTTP. Only services and components can be exposed at all: a Dask "
+        "scheduler and its dashboard have no login, so no file can open a way to them; people go "
+        "through `kubectl port-forward`."
+    ),
+    failing="""\
+# environments/dev/environment.yaml
+spec:
+  cluster:
+    ingress: {domain: dev.example.org, namespace: ingress-nginx, class: nginx}
+# environments/dev/services/mlflow.yaml
+spec:
+  image: dask-worker
+  ports: {http: {port: 5000}}
+  expose: {host: mlflow.dev.example.org, port: http, tls: false}
+""",
+    passing="""\
+# environments/dev/environment.yaml
+spec:
+  cluster:
+    ingress: {domain: dev.example.org, namespace: ingress-nginx, class: nginx}
+# environments/dev/services/mlflow.yaml
+spec:
+  image: dask-worker
+  ports: {http: {port: 5000}}
+  expose: {host: mlflow.dev.example.org, port: http}
+""",
+    remedy=(
+        "Remove `tls: false`: the environment's ingress facts say where the\n"
+        "certificate comes from. Outside production this is a warning. To accept\n"
+        'it, write into the file: `accept: {NET003: "why it is fine here"}`.'
+    ),
+    severity=Severity.WARNING,
+    in_production=Severity.ERROR,
+)
+
+NET004 = Rule(
+    code="NET004",
+    summary="a host that two workloads have, or that is not below the environment's domain",
+    why=(
+        "The host of a demonstration cluster was copied into every workshop's route: the second "
+        "took the first one's visitors, and when the cluster was gone all of them led nowhere. A "
+        "name leads to one place, and to the environment's own."
+    ),
+    failing="""\
+# environments/dev/environment.yaml
+spec:
+  cluster:
+    ingress: {domain: dev.example.org, namespace: ingress-nginx, class: nginx}
+# environments/dev/services/mlflow.yaml
+spec:
+  image: dask-worker
+  ports: {http: {port: 5000}}
+  expose: {host: mlflow.sandbox2187.opentlc.com, port: http}
+""",
+    passing="""\
+# environments/dev/environment.yaml
+spec:
+  cluster:
+    ingress: {domain: dev.example.org, namespace: ingress-nginx, class: nginx}
+# environments/dev/services/mlflow.yaml
+spec:
+  image: dask-worker
+  ports: {http: {port: 5000}}
+  expose: {host: mlflow.dev.example.org, port: http}
+""",
+    remedy="Give each workload a host of its own below `cluster.ingress.domain`.",
+)
+
 NET005 = Rule(
     code="NET005",
     summary="a policy for namespaces with labels that no namespace carries",
@@ -64,6 +137,8 @@ NET005 = Rule(
 RULES = (
     NET001,
     NET002,
+    NET003,
+    NET004,
     NET005,
 )
 """The rules of this area, by number."""

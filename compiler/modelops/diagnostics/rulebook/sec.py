@@ -41,6 +41,92 @@ spec:
     ),
 )
 
+SEC002 = Rule(
+    code="SEC002",
+    summary="a Secret among the generated files",
+    why=(
+        "The files under `generated/` are in git as well, and base64 hides nothing. A Secret "
+        "comes to be in the cluster: a Job makes it once, External Secrets fetches it, or a "
+        "person makes it. Whatever else would bring one is stopped before it is written."
+    ),
+    failing="A generated Secret with a password under `data`.",
+    passing="An ExternalSecret, or the Job that makes the Secret in the cluster.",
+    remedy="No input should be able to do this: please report it, with the message.",
+)
+
+SEC003 = Rule(
+    code="SEC003",
+    summary="a variable from a Secret, or from a key of it, that nothing provides",
+    why=(
+        "A program read `connection-string`, and the Secret had `connectionString`. Every Secret "
+        "that a unit needs is declared in its file, so a name or a key that is missing there is "
+        "found where it is used, and told as any other reference to nothing (VER002)."
+    ),
+    failing="`secretEnv` with a Secret that is not under `secrets`, accepted.",
+    passing="The same file, refused (VER002).",
+    remedy="Declare the Secret, or correct the name or the key.",
+    impossible="it is told as VER002, at the place that names the Secret",
+)
+
+SEC004 = Rule(
+    code="SEC004",
+    summary="one variable of a run that a Secret and something else both set",
+    why=(
+        "Two sources held the same variable: a token that may only read hid the key of the "
+        "account, and uploads failed with a message about something else. Nothing is taken from "
+        "a Secret as a whole here; each variable has one source, and the file shows which."
+    ),
+    failing="""\
+# environments/dev/runs/sir.yaml
+spec:
+  model: models.sir/baseline
+  objective: {target: targets.prevalence:loss}
+  parameters: {beta: {type: float, low: 0.1, high: 0.9}}
+  workers: {env: {STORAGE_USER: reader}}
+  secrets: {storage: {existing: true}}
+  secretEnv: {STORAGE_USER: {secret: storage, key: user}}
+""",
+    passing="""\
+# environments/dev/runs/sir.yaml
+spec:
+  model: models.sir/baseline
+  objective: {target: targets.prevalence:loss}
+  parameters: {beta: {type: float, low: 0.1, high: 0.9}}
+  secrets: {storage: {existing: true}}
+  secretEnv: {STORAGE_USER: {secret: storage, key: user}}
+""",
+    remedy="Remove one of the two.",
+)
+
+SEC005 = Rule(
+    code="SEC005",
+    summary="a variable by which a run's workers learn where things are, set by hand",
+    why=(
+        "Programs asked for POSTGRES_DSN, POSTGRES_URL or PGHOST, and each deployment set another "
+        "one of them; what was missing was found when the workers had started, and what was left "
+        "over led them elsewhere. The compiler sets what the workers read: the scheduler, the "
+        "store, the bundle and the run. What it sets, no file may set otherwise."
+    ),
+    failing="""\
+# environments/dev/runs/sir.yaml
+spec:
+  model: models.sir/baseline
+  objective: {target: targets.prevalence:loss}
+  parameters: {beta: {type: float, low: 0.1, high: 0.9}}
+  workers: {env: {PGHOST: db.example.org}}
+""",
+    passing="""\
+# environments/dev/runs/sir.yaml
+spec:
+  model: models.sir/baseline
+  objective: {target: targets.prevalence:loss}
+  parameters: {beta: {type: float, low: 0.1, high: 0.9}}
+  store: {mode: external, host: db.example.org, secret: trials}
+  secrets: {trials: {existing: true}}
+""",
+    remedy="Remove the variable; write what it should say in the run's fields.",
+)
+
 SEC006 = Rule(
     code="SEC006",
     summary="a name that no environment variable can have",
@@ -63,6 +149,51 @@ spec:
     env: {MODEL_YEAR: "2024"}
 """,
     remedy="Use letters, digits and underscores; begin with no digit.",
+)
+
+SEC007 = Rule(
+    code="SEC007",
+    summary="a Secret that a pod needs and starts without",
+    why=(
+        "A variable from a Secret was `optional`. The Secret was missing, the pod started, and "
+        "the program went on without a login until its first upload. No variable and no volume "
+        "of a Secret is optional: without it the pod waits, and says for what. Only the Job "
+        "that waits for a pull secret begins without it, to say how it is made."
+    ),
+    failing="A generated `secretKeyRef` with `optional: true`.",
+    passing="The same reference without it.",
+    remedy="Nothing can be written that breaks it.",
+    impossible="no field makes a Secret optional, and nothing that is rendered does",
+)
+
+SEC008 = Rule(
+    code="SEC008",
+    summary="a Secret of another namespace",
+    why=(
+        "A configuration named the Secret of another namespace. Kubernetes has no such reference: "
+        "a pod reads the Secrets beside it. A unit says which it needs, and each is made or asked "
+        "for in the unit's own namespace."
+    ),
+    failing="`secretEnv: {TOKEN: {namespace: shared, secret: token, key: token}}`, accepted.",
+    passing="The Secret declared under `secrets` of each unit that needs it.",
+    remedy="Declare the Secret in the unit that reads it.",
+    impossible="a reference has a name and a key, and no field for a namespace",
+)
+
+SEC009 = Rule(
+    code="SEC009",
+    summary="a Secret that a compile changes under pods that go on with the old value",
+    why=(
+        "A token was replaced, and the pods that had read it at their start went on with the old "
+        "one until they failed. No compile changes a value: those that are generated are made "
+        "once and never again, and another key is another variable, which renews the pods. What "
+        "is fetched or made by others changes outside git, where nobody can see it from here: "
+        "restart what reads it (`kubectl rollout restart`)."
+    ),
+    failing="A generated Secret that a later compile writes anew.",
+    passing="One that is made once, and left alone.",
+    remedy="After replacing a value by hand or in a store, restart what reads it.",
+    impossible="generated values are made once, and no other value passes through a compile",
 )
 
 SEC011 = Rule(
@@ -103,7 +234,14 @@ SEC012 = Rule(
 
 RULES = (
     SEC001,
+    SEC002,
+    SEC003,
+    SEC004,
+    SEC005,
     SEC006,
+    SEC007,
+    SEC008,
+    SEC009,
     SEC011,
     SEC012,
 )

@@ -10,23 +10,31 @@ from dataclasses import replace
 from modelops.diagnostics import Diagnostic
 from modelops.model import Configuration
 from modelops.plan.acceptance import less_accepted
+from modelops.plan.checks.circular_service import circular_service
 from modelops.plan.checks.colliding_name import colliding_name
 from modelops.plan.checks.contending_threads import contending_threads
+from modelops.plan.checks.contested_volume import contested_volume
 from modelops.plan.checks.crowded_disk import crowded_disk
 from modelops.plan.checks.crowded_pool import crowded_pool
+from modelops.plan.checks.crowded_service import crowded_service
+from modelops.plan.checks.crowded_store import crowded_store
 from modelops.plan.checks.denied_versions import denied_versions
 from modelops.plan.checks.derived_variable import derived_variable
 from modelops.plan.checks.disagreeing_images import disagreeing_images
 from modelops.plan.checks.flux_variable import flux_variable
+from modelops.plan.checks.foreign_host import foreign_host
 from modelops.plan.checks.foreign_user import foreign_user
 from modelops.plan.checks.gpu_without_gpus import gpu_without_gpus
 from modelops.plan.checks.ignored_variable import ignored_variable
+from modelops.plan.checks.impossible_range import impossible_range
 from modelops.plan.checks.incomplete_store import incomplete_store
 from modelops.plan.checks.inverted_bounds import inverted_bounds
+from modelops.plan.checks.large_batch import large_batch
 from modelops.plan.checks.lost_results import lost_results
 from modelops.plan.checks.memory_overcommit import memory_overcommit
 from modelops.plan.checks.mismatched_cpu import mismatched_cpu
 from modelops.plan.checks.mutable_image import mutable_image
+from modelops.plan.checks.plain_exposure import plain_exposure
 from modelops.plan.checks.pod_too_large import pod_too_large
 from modelops.plan.checks.pool_without_capacity import pool_without_capacity
 from modelops.plan.checks.poor_packing import poor_packing
@@ -37,29 +45,46 @@ from modelops.plan.checks.replicas_beside_autoscaling import replicas_beside_aut
 from modelops.plan.checks.request_above_limit import request_above_limit
 from modelops.plan.checks.reserved_label import reserved_label
 from modelops.plan.checks.reserved_namespace import reserved_namespace
+from modelops.plan.checks.reserved_store_name import reserved_store_name
+from modelops.plan.checks.retyped_context import retyped_context
+from modelops.plan.checks.rewritten_contract import rewritten_contract
+from modelops.plan.checks.runtime_image_missing import runtime_image_missing
+from modelops.plan.checks.shadowed_secret import shadowed_secret
+from modelops.plan.checks.shared_host import shared_host
 from modelops.plan.checks.shared_namespace import shared_namespace
+from modelops.plan.checks.shared_secret import shared_secret
+from modelops.plan.checks.short_deadline import short_deadline
 from modelops.plan.checks.short_drain import short_drain
 from modelops.plan.checks.slow_executor import slow_executor
 from modelops.plan.checks.small_disk import small_disk
 from modelops.plan.checks.small_process import small_process
 from modelops.plan.checks.small_scheduler import small_scheduler
+from modelops.plan.checks.taken_name import taken_name
+from modelops.plan.checks.taken_path import taken_path
 from modelops.plan.checks.taken_secret import taken_secret
 from modelops.plan.checks.threshold_order import threshold_order
+from modelops.plan.checks.twice_told import twice_told
 from modelops.plan.checks.undeclared_feature import undeclared_feature
 from modelops.plan.checks.undeclared_password import undeclared_password
 from modelops.plan.checks.undeclared_secret import undeclared_secret
 from modelops.plan.checks.unenforced_policies import unenforced_policies
 from modelops.plan.checks.unequal_memory import unequal_memory
+from modelops.plan.checks.unheard_context import unheard_context
 from modelops.plan.checks.unknown_image import unknown_image
 from modelops.plan.checks.unknown_pool import unknown_pool
+from modelops.plan.checks.unknown_port import unknown_port
 from modelops.plan.checks.unknown_service import unknown_service
 from modelops.plan.checks.unknown_storage_class import unknown_storage_class
 from modelops.plan.checks.unknown_variable import unknown_variable
 from modelops.plan.checks.unknown_workspace import unknown_workspace
+from modelops.plan.checks.unled_search import unled_search
 from modelops.plan.checks.unnamed_store import unnamed_store
+from modelops.plan.checks.unoffered_algorithm import unoffered_algorithm
 from modelops.plan.checks.unoffered_executor import unoffered_executor
 from modelops.plan.checks.unpullable_image import unpullable_image
 from modelops.plan.checks.unretained_store import unretained_store
+from modelops.plan.checks.unsaved_store import unsaved_store
+from modelops.plan.checks.unservable_host import unservable_host
 from modelops.plan.checks.unsupported_kubernetes import unsupported_kubernetes
 from modelops.plan.checks.unused_profile import unused_profile
 from modelops.plan.checks.warm_overcommit import warm_overcommit
@@ -68,20 +93,31 @@ from modelops.plan.scope import AnyScope, RunScope, Scope, ServiceScope, unit_sc
 
 UNIT_CHECKS: tuple[Callable[[AnyScope], Iterator[Diagnostic]], ...] = (
     colliding_name,
+    contested_volume,
     flux_variable,
+    foreign_host,
+    inverted_bounds,
     mutable_image,
+    plain_exposure,
+    pod_too_large,
     profile_out_of_tier,
     repeated_value,
+    replicas_beside_autoscaling,
     request_above_limit,
     reserved_label,
     reserved_namespace,
+    taken_name,
+    taken_path,
+    twice_told,
     undeclared_feature,
     undeclared_secret,
     unknown_image,
     unknown_pool,
+    unknown_port,
     unknown_service,
     unnamed_store,
     unpullable_image,
+    unservable_host,
 )
 """What holds for every kind of unit."""
 
@@ -93,14 +129,12 @@ WORKSPACE_CHECKS: tuple[Callable[[Scope], Iterator[Diagnostic]], ...] = (
     disagreeing_images,
     gpu_without_gpus,
     ignored_variable,
-    inverted_bounds,
     lost_results,
     memory_overcommit,
     mismatched_cpu,
-    pod_too_large,
     poor_packing,
     quota_too_small,
-    replicas_beside_autoscaling,
+    retyped_context,
     short_drain,
     slow_executor,
     small_disk,
@@ -108,27 +142,44 @@ WORKSPACE_CHECKS: tuple[Callable[[Scope], Iterator[Diagnostic]], ...] = (
     small_scheduler,
     threshold_order,
     unequal_memory,
+    unheard_context,
     unknown_variable,
     unoffered_executor,
     warm_overcommit,
 )
 
 RUN_CHECKS: tuple[Callable[[RunScope], Iterator[Diagnostic]], ...] = (
+    crowded_store,
+    impossible_range,
     incomplete_store,
+    large_batch,
+    reserved_store_name,
+    rewritten_contract,
+    shadowed_secret,
+    short_deadline,
     taken_secret,
     undeclared_password,
     unknown_workspace,
+    unled_search,
+    unoffered_algorithm,
     unretained_store,
+    unsaved_store,
     workers_without_store,
 )
 
-SERVICE_CHECKS: tuple[Callable[[ServiceScope], Iterator[Diagnostic]], ...] = ()
+SERVICE_CHECKS: tuple[Callable[[ServiceScope], Iterator[Diagnostic]], ...] = (
+    circular_service,
+    runtime_image_missing,
+)
 
 CONFIGURATION_CHECKS: tuple[Callable[[Configuration], Iterator[Diagnostic]], ...] = (
+    crowded_service,
     denied_versions,
     foreign_user,
     pool_without_capacity,
+    shared_host,
     shared_namespace,
+    shared_secret,
     unenforced_policies,
     unknown_storage_class,
     unsupported_kubernetes,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from modelops.diagnostics import Diagnostic, Severity
 from modelops.diagnostics.rulebook import img
 from modelops.plan.images import ResolvedImage, resolve
+from modelops.plan.pull_secret import shell_image
 from modelops.plan.scope import AnyScope
 
 _ACCEPT = '\nor accept it in the file: `accept: {IMG001: "why it is fine"}`'
@@ -13,8 +14,9 @@ _ACCEPT = '\nor accept it in the file: `accept: {IMG001: "why it is fine"}`'
 def mutable_image(scope: AnyScope) -> Iterator[Diagnostic]:
     """Refuse in production, and warn elsewhere, of an image without a digest."""
     images = scope.images
-    for part in scope.parts:
-        name = part.image
+    named = [(part.image, part.image_at) for part in scope.parts]
+    shell = shell_image(scope)
+    for name, path in (*named, *(((shell, ()),) if shell else ())):
         image = resolve(name, images.spec, scope.environment.spec)
         if image is None or image.digest is not None:
             continue
@@ -22,7 +24,7 @@ def mutable_image(scope: AnyScope) -> Iterator[Diagnostic]:
         yield scope.breach(
             img.IMG001,
             f"the image `{name}` {_told(image)}",
-            images.at_key("images", name) if entry else scope.at(*part.image_at),
+            images.at_key("images", name) if entry else scope.at(*path),
             f"add its digest: `docker buildx imagetools inspect {image.plan.reference}` shows it"
             + (_ACCEPT if img.IMG001.severity_in(scope.tier) is Severity.WARNING else ""),
         )

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import fit
 from modelops.model.fields import bytes_text, cpu_text
 from modelops.model.workspace import Quota
+from modelops.plan.checks.unknown_port import unknown_port
+from modelops.plan.checks.unservable_host import unservable_host
 from modelops.plan.images import resolve
-from modelops.plan.scope import PARTS, Scope
+from modelops.plan.scope import Scope
 from modelops.plan.workspace import workspace
 from modelops.planned import QuotaPlan
 
@@ -39,11 +42,12 @@ def quota_too_small(scope: Scope) -> Iterator[Diagnostic]:
 def _plannable(scope: Scope) -> bool:
     """Whether the pods can be decided at all; other checks say why not."""
     images, environment = scope.images.spec, scope.environment.spec
-    return all(
-        scope.part(part).pool in scope.cluster.pools
-        and resolve(scope.part(part).image, images, environment) is not None
-        for part in PARTS
+    parts_known = all(
+        part.pool in scope.cluster.pools and resolve(part.image, images, environment) is not None
+        for part in scope.parts
     )
+    ports_known = not any(chain(unknown_port(scope), unservable_host(scope)))
+    return parts_known and ports_known
 
 
 def _computed(scope: Scope) -> QuotaPlan:

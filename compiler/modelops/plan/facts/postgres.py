@@ -1,10 +1,11 @@
-"""Where Postgres' own image keeps its data, and what CloudNativePG needs of the network.
+"""Where Postgres' own image keeps its data, what it keeps to itself, and how many it lets in.
 
 As of 2026-11-20. Source: docker-library/postgres (from 18 on the volume is one folder higher, and
-the old mount point is an error); CloudNativePG 1.30, docs/src/security.md and networking.md.
+the old mount point is an error); PostgreSQL 17, runtime-config-connection, libpq-envars and CREATE
+ROLE; CloudNativePG 1.30, docs/src/security.md and networking.md.
 """
 
-from modelops.model.store import PostgresVersion
+from modelops.model.store import PostgresVersion, StoreMode
 
 PORT = 5432
 ADMIN = "postgres"
@@ -27,6 +28,41 @@ DATA = {
 
 SOCKET_DIRECTORY = "/var/run/postgresql"
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 -- in the container, where Postgres looks for it
+
+MAX_CONNECTIONS = 200
+"""Of a Postgres of ours."""
+
+CONNECTIONS = {
+    StoreMode.IN_CLUSTER: MAX_CONNECTIONS,
+    StoreMode.CLOUD_NATIVE_PG: 100,
+    StoreMode.EXTERNAL: 100,
+}
+"""`max_connections`: where we do not set it, Postgres' own default."""
+
+RESERVED_CONNECTIONS = 10
+"""Those that Postgres keeps for its administrator, those of the Jobs around it, and a person's."""
+
+WORKER_CONNECTIONS = 3
+"""What one worker of a run may open: one that it keeps, and two for moments."""
+
+VARIABLES = frozenset(
+    {
+        "PGDATABASE",
+        "PGHOST",
+        "PGHOSTADDR",
+        "PGPASSFILE",
+        "PGPASSWORD",
+        "PGPORT",
+        "PGSERVICE",
+        "PGSSLMODE",
+        "PGUSER",
+    }
+)
+"""By which clients find and enter a database (libpq)."""
+
+RESERVED_ROLES = frozenset({ADMIN, "none", "public"})
+RESERVED_PREFIX = "pg_"
+RESERVED_DATABASES = frozenset({"postgres", "template0", "template1"})
 
 OPERATOR_NAMESPACE = "cnpg-system"
 OPERATOR_POD_LABELS = {"app.kubernetes.io/name": "cloudnative-pg"}

@@ -1,7 +1,8 @@
 """NET002: a connection that pods are made for, and that policies do not let through.
 
 What pods are made for is read off them: a host of a Service in what a container is told, libpq's
-PGHOST and PGPORT among it, DNS where it is told any, and what Dask's own pods need of each other, by Kubernetes' recommended labels.
+PGHOST and PGPORT among it, DNS where it is told any, and what Dask's own pods need of each other,
+by Kubernetes' recommended labels.
 """
 
 import re

@@ -12,12 +12,15 @@ HELP = "give the container a readinessProbe"
 
 
 def missing_probe(placement: Placement) -> Iterator[Diagnostic]:
-    """Yield every container without a readiness probe; what runs to its end needs none."""
+    """Yield every container without a readiness probe.
+
+    What runs to its end needs none, and what listens nowhere gets no requests.
+    """
     for environment in placement.environments:
         for pods in environment.pods.values():
             for pod in pods:
                 lasting = pod.owner.identity.kind in LASTING
                 for path, container in maps_at(pod.spec, "containers") if lasting else ():
-                    if not map_at(container, "readinessProbe"):
+                    if container.get("ports") and not map_at(container, "readinessProbe"):
                         full = (*pod.spec_path, *path, "readinessProbe")
                         yield finding(avl.AVL006, pod.owner, full, "there is none", HELP)

@@ -1,4 +1,4 @@
-"""VER001: a Secret in generated files, which are committed for everyone to read.
+"""SEC002: a Secret in generated files, which are committed for everyone to read.
 
 Secrets are made in the cluster: by the bootstrap Job, by External Secrets, or by a person.
 """
@@ -6,7 +6,7 @@ Secrets are made in the cluster: by the bootstrap Job, by External Secrets, or b
 from collections.abc import Iterator
 
 from modelops.diagnostics import Diagnostic
-from modelops.diagnostics.rulebook import ver
+from modelops.diagnostics.rulebook import sec
 from modelops.verify.placement import Placement, finding
 
 HELP = "have it made in the cluster: secrets.provider, or an ExternalSecret"
@@ -15,4 +15,4 @@ HELP = "have it made in the cluster: secrets.provider, or an ExternalSecret"
 def plain_secret(placement: Placement) -> Iterator[Diagnostic]:
     """Yield every Secret, whatever it holds."""
     for placed in placement.of(("", "Secret")):
-        yield finding(ver.VER001, placed, (), "a Secret would be committed to git", HELP)
+        yield finding(sec.SEC002, placed, (), "a Secret would be committed to git", HELP)

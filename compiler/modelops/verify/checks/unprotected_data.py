@@ -2,7 +2,8 @@
 
 A volume claim and a value that is made once cannot come back from git. Flux leaves alone what
 carries an annotation; the claims that a StatefulSet makes carry none, and stay unless it says
-otherwise. A claim also ends with its namespace, which needs the annotation as well.
+otherwise. A claim also ends with its namespace, which needs the annotation as well. Left out
+is what carries another annotation of ours, which says that its data may go.
 """
 
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from modelops.verify.paths import map_at, text_at, value_at
 from modelops.verify.placement import Placed, PlacedEnvironment, Placement, finding
 
 HELP = f"annotate it {PRUNE}: disabled"
+RETAIN = "modelops.io/retain"
 CLAIM = ("", "PersistentVolumeClaim")
 STATEFUL_SET = ("apps", "StatefulSet")
 EXTERNAL_SECRET = ("external-secrets.io", "ExternalSecret")
@@ -43,6 +45,8 @@ def _holders(environment: PlacedEnvironment) -> Iterator[tuple[Placed, str]]:
     """The objects whose end is the end of data, and why."""
     homes: dict[str, Placed] = {}
     for placed in environment.objects:
+        if map_at(placed.body, "metadata", "annotations").get(RETAIN) == "false":
+            continue
         kind, claims = placed.kind, _has_claims(placed)
         if kind == CLAIM or (claims and _removes_claims(placed)):
             yield placed, "must be disabled: the data on its volumes would go with it"

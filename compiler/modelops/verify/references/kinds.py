@@ -6,6 +6,11 @@ from modelops.manifests import Identity
 from modelops.verify import flux
 from modelops.verify.paths import map_at, maps_at, text_at
 from modelops.verify.placement import Placed, group_of
+from modelops.verify.references.exposure import (
+    http_route_references,
+    ingress_references,
+    openshift_route_references,
+)
 from modelops.verify.references.network import network_policy_references
 from modelops.verify.references.reference import Reference, core
 from modelops.verify.scopes import RBAC
@@ -128,9 +133,12 @@ OF_KIND: Mapping[tuple[str, str], Callable[[Placed], Iterator[Reference]]] = {
     (EXTERNAL_SECRETS, "ExternalSecret"): _external_secret,
     ("keda.sh", "ScaledObject"): _scaled_object,
     (flux.GROUP, "Kustomization"): _flux_kustomization,
+    ("gateway.networking.k8s.io", "HTTPRoute"): http_route_references,
+    ("networking.k8s.io", "Ingress"): ingress_references,
     ("networking.k8s.io", "NetworkPolicy"): network_policy_references,
     ("postgresql.cnpg.io", "Cluster"): _postgres_cluster,
     (RBAC, "ClusterRoleBinding"): _binding,
     (RBAC, "RoleBinding"): _binding,
+    ("route.openshift.io", "Route"): openshift_route_references,
 }
 """What each kind names beside its namespace and its pods' needs, by group and kind."""

@@ -1,0 +1,41 @@
+"""SEC005: a variable by which a run's workers learn what the compiler made, set by hand."""
+
+from collections.abc import Iterator
+
+from modelops.diagnostics import Diagnostic
+from modelops.diagnostics.rulebook import sec
+from modelops.model.store import StoreKind
+from modelops.plan import dask
+from modelops.plan.facts import postgres
+from modelops.plan.run import CONFIG_VARIABLE, PASSWORD_VARIABLE
+from modelops.plan.run_config import BUNDLE_REF
+from modelops.plan.scope import RunScope
+
+SOURCES = {
+    dask.ADDRESS_VARIABLE: "`workspace`",
+    dask.POD_NAME_VARIABLE: "the pod",
+    CONFIG_VARIABLE: "the run",
+    BUNDLE_REF: "`bundle.image`",
+}
+"""What the workers read, and where its value comes from."""
+
+OF_STORE = frozenset({*postgres.VARIABLES, PASSWORD_VARIABLE})
+
+
+def rewritten_contract(scope: RunScope) -> Iterator[Diagnostic]:
+    """Refuse them in `env` and `secretEnv`; Postgres' own are free where there is no store."""
+    has_store = scope.spec.store.kind is not StoreKind.NONE
+    for path, written in (
+        (("workers", "env"), scope.spec.workers.env),
+        (("secretEnv",), scope.spec.secret_env),
+    ):
+        for name in sorted(written):
+            of_store = "`store`" if has_store and name in OF_STORE else None
+            source = SOURCES.get(name, of_store)
+            if source is not None:
+                yield scope.breach(
+                    sec.SEC005,
+                    f"`{name}` is set from {source}: workers would go elsewhere, or not at all",
+                    scope.unit.at_key(*path, name),
+                    f"remove it here; what it says follows from {source}",
+                )
