@@ -82,11 +82,25 @@ def others(text: str) -> Iterator[str]:
         yield text[:-1] + ("0" if text[-1] != "0" else "1")
 
 
+def around(file: str) -> dict[str, bytes]:
+    """All that the file is compiled with: nothing of other environments, where it is of one."""
+    _, first, *rest = file.split("/")
+    own = ENVIRONMENTS if first == "profiles" or not rest else {first}
+    return {
+        path: content
+        for path, content in SOURCES.items()
+        if path.split("/")[1] in own or path.split("/")[1] not in ENVIRONMENTS
+    }
+
+
+ENVIRONMENTS = {path.split("/")[1] for path in SOURCES if path.endswith("/environment.yaml")}
+
+
 def edited(file: str, at: Span, text: str) -> dict[str, bytes]:
     lines = SOURCES[file].decode().split("\n")
     line = lines[at.line - 1]
     lines[at.line - 1] = line[: at.column - 1] + text + line[at.end_column - 1 :]
-    return SOURCES | {file: "\n".join(lines).encode()}
+    return around(file) | {file: "\n".join(lines).encode()}
 
 
 def lengths(manifests: Manifests) -> dict[tuple[str, str, DataPath], int]:
@@ -111,7 +125,7 @@ def moved(place: Place, before: dict[Place, int], after: dict[Place, int]) -> bo
     "file", sorted({file for file, *_ in scalars()}), ids=lambda file: file.rpartition("/")[2]
 )
 def test_what_a_line_changes_had_that_line_among_its_origins(file: str) -> None:
-    manifests = remembered(SOURCES)
+    manifests = remembered(around(file))
     assert manifests
     before, sizes = by_place(manifests), lengths(manifests)
     tried = 0

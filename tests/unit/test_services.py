@@ -77,7 +77,7 @@ def test_a_service_listens_where_its_ports_say_and_is_asked_there() -> None:
     found = manifests(
         {MLFLOW: f"image: quay.io/x/m@{DIGEST}\nports: {{b: {{port: 2}}, a: {{port: 1}}}}"}
     )
-    assert [one["port"] for one in the(found, "Service", "mlflow")["spec"]["ports"]] == [2, 1]
+    assert [one["port"] for one in the(found, "Service", "mlflow")["spec"]["ports"]] == [1, 2]
     assert container(found, "mlflow")["readinessProbe"]["tcpSocket"] == {"port": 1}
     assert the(found, "Deployment", "mlflow")["spec"]["replicas"] == 1
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from modelops.manifests import Artefacts, Component, EnvironmentManifests, Given, Manifests, Unit
-from modelops.synth import SynthesisFailed, synth
+from modelops.synth import SynthesisFailed, early_child, synth
 
 
 def package(name: str) -> Path:
@@ -434,3 +434,24 @@ def test_processes_that_unpack_at_once_agree(cache: Path, sound: Artefacts) -> N
     said = {process.communicate()[0].decode().strip() for process in running}
     assert said == {str(sound.environments[0].inventory.content)}
     assert unpacked(cache).is_dir()
+
+
+def test_an_early_child_that_is_not_node_is_told_of_and_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named_node(monkeypatch, script(tmp_path, "yes | tr -d '\\n'"))
+    with early_child(), pytest.raises(SynthesisFailed, match="did not answer as Node would"):
+        synth(some_manifests())
+
+
+def test_an_early_child_that_nobody_asks_is_gone() -> None:
+    with early_child():
+        assert children()
+
+
+def test_an_early_child_that_cannot_be_started_is_told_of_when_it_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named_node(monkeypatch, "/nowhere/node")
+    with early_child(), pytest.raises(SynthesisFailed, match="/nowhere/node"):
+        synth(some_manifests())

@@ -15,7 +15,7 @@ import signal
 import subprocess
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +92,8 @@ def converse(requests: Iterable[bytes]) -> Generator[Answer, None, None]:
         SynthesisFailed: the child cannot be started, failed, or is not our program.
         RuntimeError: the child found that cdk8s would not keep an object as it is; a bug of ours.
     """
-    with _early_or_new() as child, ThreadPoolExecutor(2) as pool:
+    # The child goes first, on the way out: the threads wait for it.
+    with ThreadPoolExecutor(2) as pool, _early_or_new() as child:
         process = child.process
         sending = pool.submit(_send, cast("IO[bytes]", process.stdin), requests)
         last_words = pool.submit(cast("IO[bytes]", process.stderr).read)
@@ -106,8 +107,15 @@ def converse(requests: Iterable[bytes]) -> Generator[Answer, None, None]:
 @contextmanager
 def _early_or_new() -> Iterator[_Child]:
     waiting = _EARLY.get()
-    with nullcontext(waiting.pop()) if waiting else _child() as child:
+    if not waiting:
+        with _child() as child:
+            yield child
+        return
+    child = waiting.pop()
+    try:
         yield child
+    finally:
+        _end(child.process)
 
 
 @contextmanager
@@ -138,9 +146,14 @@ def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
         try:
             yield child
         finally:
-            if child.poll() is None:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(child.pid, signal.SIGKILL)
+            _end(child)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Kill it with all that it has started, if it has not ended by itself."""
+    if child.poll() is None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def _send(stdin: IO[bytes], requests: Iterable[bytes]) -> None:
