@@ -10,6 +10,9 @@ class ExitStatus(IntEnum):
     WRONG_INVOCATION = 2
     """Arguments, environment variables or mounted files are not as they have to be."""
 
+    MISCONFIGURED = 64
+    """A run's workers: the same, in the code with which their Job ends at once."""
+
     REFUSED = 69
     """Another program refused, and would again."""
 

@@ -1,0 +1,1 @@
+"""Adaptive algorithms: the ask/tell protocol, and how an algorithm is found by its name."""

@@ -1,0 +1,1 @@
+"""Simulations, run here or on Dask: one interface, and what stands behind it on a worker."""
