@@ -96,7 +96,7 @@ def resolve(name: str, images: ImagesSpec, environment: EnvironmentSpec) -> Reso
     """
     entry = images.images.get(name)
     if entry is not None:
-        return _from_entry(entry, prefix(images, environment))
+        return from_entry(entry, prefix(images, environment))
     match = _REFERENCE.fullmatch(name)
     if match is None or not has_host(match["repository"]):
         return None
@@ -104,7 +104,8 @@ def resolve(name: str, images: ImagesSpec, environment: EnvironmentSpec) -> Reso
     return ResolvedImage(match["repository"], match["tag"], match["digest"], default_user, None)
 
 
-def _from_entry(entry: Image, registry: str | None) -> ResolvedImage | None:
+def from_entry(entry: Image, registry: str | None) -> ResolvedImage | None:
+    """An entry of images.yaml below a prefix; None where its repository needs one and has none."""
     repository = entry.repository
     if not has_host(repository):
         if registry is None:

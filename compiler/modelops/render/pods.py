@@ -85,6 +85,15 @@ def container(pod: PodPlan, args: Sequence[str], own: Variables) -> Object:
     }
 
 
+def as_own_user(pod: PodPlan, container: Object) -> Object:
+    """The container in a pod of another user: it runs as that of its own image.
+
+    What is mounted is for the pod's group, which every container of the pod belongs to.
+    """
+    user = {"runAsUser": pod.image.user, "runAsGroup": pod.image.user}
+    return container | {"securityContext": {**container["securityContext"], **user}}
+
+
 def spread(pod: PodPlan, topology_key: str, skew: int) -> Object:
     """A constraint that spreads equal pods where it can; none waits because of it."""
     return {
