@@ -19,6 +19,9 @@ SHARED = {
 }
 """Folders that outlive the processes."""
 
+LOGINS = ("DOCKER_CONFIG",)
+"""How the user's own machine logs in at registries."""
+
 JSON = ".json"
 
 
@@ -137,9 +140,15 @@ def _environment(
     return {
         **surroundings.machine.variables,
         **own,
+        **_kept(surroundings.machine),
         **store,
         **({"TMPDIR": home} if home else {}),
     }
+
+
+def _kept(machine: Machine) -> dict[str, str]:
+    """What the user has in the place of Secrets of the cluster."""
+    return {name: machine.variables[name] for name in LOGINS if name in machine.variables}
 
 
 def _value(

@@ -11,6 +11,9 @@ from modelops.provenance import carried, derived
 
 HTTPS_PORT = 443
 
+PULL_ENTRY = ".dockerconfigjson"
+"""The entry of a Secret that images are pulled with: Kubernetes' own name for it."""
+
 _REFERENCE = re.compile(
     rf"(?P<repository>{REPOSITORY})(?::(?P<tag>{TAG}))?(?:@(?P<digest>{DIGEST}))?"
 )

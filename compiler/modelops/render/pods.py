@@ -220,9 +220,11 @@ def _volume(volume: Volume) -> Object:
             return {"name": name, "configMap": {"name": config_map}}
         case MemoryVolume(name, _, size):
             return {"name": name, "emptyDir": {"medium": "Memory", "sizeLimit": bytes_text(size)}}
-        case SecretVolume(name, _, secret, optional):
+        case SecretVolume(name, _, secret, optional, only):
             source: Object = {"secretName": secret, "defaultMode": SECRET_MODE}
-            return {"name": name, "secret": source | ({"optional": True} if optional else {})}
+            items = {"items": [{"key": only[0], "path": only[1]}]} if only else {}
+            ready = {"optional": True} if optional else {}
+            return {"name": name, "secret": source | items | ready}
         case ClaimVolume(name, _, claim):
             return {"name": name, "persistentVolumeClaim": {"claimName": claim}}
         case _:

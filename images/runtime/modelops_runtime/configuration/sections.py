@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
+from numbers import Real
 from typing import NoReturn, TypeVar
 
 from modelops_runtime.contracts.reals import as_float
@@ -84,7 +85,7 @@ class Section:
     def number(self, key: str) -> float:
         """A number."""
         value = self.take(key)
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, Real):
             _refuse(self.path(key), "a number", value)
         return as_float(value)
 
