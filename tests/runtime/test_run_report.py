@@ -18,7 +18,10 @@ from tests.runtime.trial_events import asked, completed, parameters, some_of_all
 from modelops_runtime.central_store.events import Asked, Event, Told
 from modelops_runtime.central_store.log import MemoryLog
 from modelops_runtime.configuration.run import run_config
+from modelops_runtime.contracts.diagnostics import diagnostics
+from modelops_runtime.contracts.judgement import Judgement
 from modelops_runtime.contracts.parameters import ParameterSet, Scalar
+from modelops_runtime.contracts.trial import TrialResult, TrialStatus
 from modelops_runtime.run_report.importance import Importance, importance
 from modelops_runtime.run_report.pictures import draw_convergence, draw_importance
 from modelops_runtime.run_report.reading import Results, Unreadable, results
@@ -149,6 +152,10 @@ def test_the_text_in_full(tmp_path: Path) -> None:
         "dev/sir: 9 trials, 5 completed, 1 pruned, 2 failed\n"
         "best loss 0.5 at trial 3\n"
         "\n"
+        "why trials failed\n"
+        "  1 x model_error: trial 5 went wrong (trial 5)\n"
+        "  1 x timed_out: trial 7 went wrong (trial 7)\n"
+        "\n"
         "best parameters\n"
         "  beta      0.08\n"
         "  contacts  4\n"
@@ -172,6 +179,27 @@ def test_the_text_in_full(tmp_path: Path) -> None:
         "  beta  #################################### 75%\n"
         "  x     ############ 25%\n"
     )
+
+
+def test_trials_that_failed_alike_are_told_together(tmp_path: Path) -> None:
+    def broken(number: int, message: str) -> list[Event]:
+        point = parameters(number)
+        known = diagnostics({"kind": "model_error", "message": message})
+        result = TrialResult(point.id, TrialStatus.FAILED, None, (), known)
+        return [asked(number), Told(number, Judgement(result, ()))]
+
+    messages = ["once", *["no water\nin the lake"] * 3, *(f"other {i}" for i in range(5))]
+    events = [event for number, each in enumerate(messages) for event in broken(number, each)]
+    told = report(found(tmp_path, events), Importance({}, ""), 80, UNICODE).splitlines()
+    assert told[3:10] == [
+        "why trials failed",
+        "  3 x model_error: no water (trial 1)",
+        "  1 x model_error: once (trial 0)",
+        "  1 x model_error: other 0 (trial 4)",
+        "  1 x model_error: other 1 (trial 5)",
+        "  1 x model_error: other 2 (trial 6)",
+        "  and 2 other ways",
+    ]
 
 
 def test_a_run_without_trials_has_a_text(tmp_path: Path) -> None:

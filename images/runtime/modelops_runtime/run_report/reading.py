@@ -1,7 +1,7 @@
 """Part of `run_report`: a folder of results, as what there is to report of it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from modelops_runtime.configuration.run import Direction, RunConfig, run_config
 from modelops_runtime.configuration.sections import Misconfigured
 from modelops_runtime.contracts.parameters import ParameterSet, Scalar
 from modelops_runtime.contracts.space import CategoricalParameter, Parameter
-from modelops_runtime.run_results.files import MANIFEST, TRIALS
+from modelops_runtime.run_results.files import DIAGNOSTICS, MANIFEST, TRIALS
 from modelops_runtime.run_results.tables import PARAMETER
 
 
@@ -31,6 +31,19 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """A way in which trials failed.
+
+    Attributes:
+        trials: the numbers of those that did, in order.
+    """
+
+    kind: str
+    message: str
+    trials: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """What became of a run.
 
@@ -40,6 +53,7 @@ class Results:
         completed: those with a loss over all replicates, by number.
         pruned: those that were ended early, by number.
         failed: the numbers of those without a loss.
+        failures: the ways in which they failed, the most frequent one first.
     """
 
     run: RunConfig
@@ -47,6 +61,7 @@ class Results:
     completed: tuple[Point, ...]
     pruned: tuple[Point, ...]
     failed: tuple[int, ...]
+    failures: tuple[Failure, ...] = ()
 
     @property
     def name(self) -> str:
@@ -85,15 +100,28 @@ def results(folder: Path) -> Results:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         run = run_config(json.dumps(manifest["runConfig"]))
         rows = pq.read_table(folder / TRIALS).to_pylist()
+        told = pq.read_table(folder / DIAGNOSTICS).to_pylist()
     except (OSError, ValueError, KeyError, TypeError, Misconfigured, ArrowException) as error:
         raise Unreadable(f"{folder} holds no results of a run: {error}") from error
+    failed = tuple(row["number"] for row in rows if row["status"] in {"failed", "timeout"})
     return Results(
         run=run,
         asked=len(rows),
         completed=_points(run, rows, "completed"),
         pruned=_points(run, rows, "pruned"),
-        failed=tuple(row["number"] for row in rows if row["status"] in {"failed", "timeout"}),
+        failed=failed,
+        failures=_failures(failed, told),
     )
+
+
+def _failures(failed: Collection[int], told: list[dict[str, Any]]) -> tuple[Failure, ...]:
+    """What is known of the trials that failed for good, alike ones together."""
+    last = {row["trial"]: (row["kind"] or "", row["message"] or "") for row in told}
+    alike: dict[tuple[str, str], list[int]] = {}
+    for number in sorted(failed):
+        alike.setdefault(last.get(number, ("", "")), []).append(number)
+    found = (Failure(*reason, tuple(numbers)) for reason, numbers in alike.items())
+    return tuple(sorted(found, key=lambda one: (-len(one.trials), one.trials)))
 
 
 def _points(run: RunConfig, rows: list[dict[str, Any]], status: str) -> tuple[Point, ...]:

@@ -14,6 +14,9 @@ NARROWEST = 40
 ROWS = 10
 """Of the plot."""
 
+MOST_FAILURES = 5
+"""Ways to fail that are told."""
+
 MARGIN = 11
 """Columns for the losses beside it."""
 
@@ -38,7 +41,7 @@ ASCII = Signs(trial=".", best="=", bar="#", side="|", corner="+", bottom="-", cu
 def report(results: Results, importance: Importance, width: int, signs: Signs) -> str:
     """The report, with no line that is longer than the width."""
     columns = max(width, NARROWEST)
-    parts = [_summary(results), _best(results.best, columns, signs)]
+    parts = [_summary(results), _failures(results), _best(results.best, columns, signs)]
     parts += [_plot(results, columns, signs), _importance(importance, columns, signs)]
     lines = [line for part in parts if (found := list(part)) for line in (*found, "")]
     return "".join(f"{_cut(line.rstrip(), columns, signs)}\n" for line in lines[:-1])
@@ -60,6 +63,20 @@ def _summary(results: Results) -> Iterator[str]:
         yield "no trial has completed"
     else:
         yield f"best loss {results.best.loss:.6g} at trial {results.best.number}"
+
+
+def _failures(results: Results) -> Iterator[str]:
+    """The ways in which trials failed: the first ones of many."""
+    if not results.failures:
+        return
+    yield "why trials failed"
+    for one in results.failures[:MOST_FAILURES]:
+        first, *_ = one.message.splitlines() or [""]
+        told = ": ".join(part for part in (one.kind, first) if part) or "nothing is known"
+        shown = told if told.isprintable() else ascii(told)
+        yield f"  {len(one.trials)} x {shown} (trial {one.trials[0]})"
+    if len(results.failures) > MOST_FAILURES:
+        yield f"  and {len(results.failures) - MOST_FAILURES} other ways"
 
 
 def _best(best: Point | None, columns: int, signs: Signs) -> Iterator[str]:
