@@ -97,7 +97,7 @@ def test_searchers_find_the_store_and_its_password() -> None:
 def test_the_run_s_specification_is_the_manifest_s_with_other_places() -> None:
     searcher = launched().searchers[0]
     written = json.loads(searcher.files[searcher.environment["MODELOPS_RUN_CONFIG"]])
-    assert written["trials"] == 200
+    assert written["trials"] == 100
     assert written["dask"] == {"schedulerAddress": "tcp://127.0.0.1:40001"}
     assert written["store"]["host"] == "/home/me/socket"
     assert written["store"]["passwordFile"] == "/home/me/password"
