@@ -1,7 +1,7 @@
 """The part of an Environment that describes its Azure: what the Pulumi program makes, or finds.
 
-Names may be left out: the compiler derives them, always the same ones. What is said to exist is used
-and never changed.
+Names may be left out: the compiler derives them, always the same ones. What is said to exist is
+used and never changed.
 """
 
 import ipaddress

@@ -17,7 +17,7 @@ def mutable_image(scope: AnyScope) -> Iterator[Diagnostic]:
     named = [(part.image, part.image_at) for part in scope.parts]
     shell = shell_image(scope)
     for name, path in (*named, *(((shell, ()),) if shell else ())):
-        image = resolve(name, images.spec, scope.environment.spec)
+        image = resolve(name, images.spec, scope.environment)
         if image is None or image.digest is not None:
             continue
         entry = image.entry is not None

@@ -12,8 +12,8 @@ from modelops.plan.service import RUNTIME_IMAGE
 
 def runtime_image_missing(scope: ServiceScope) -> Iterator[Diagnostic]:
     """Refuse generated Secrets where images.yaml has no image that carries the runtime."""
-    environment = scope.environment.spec
-    by_job = environment.secrets.provider is SecretProvider.GENERATE
+    environment = scope.environment
+    by_job = environment.spec.secrets.provider is SecretProvider.GENERATE
     made = [name for name, secret in sorted(scope.spec.secrets.items()) if secret.generate]
     if by_job and made and resolve(RUNTIME_IMAGE, scope.images.spec, environment) is None:
         yield scope.breach(
