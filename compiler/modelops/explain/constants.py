@@ -43,7 +43,25 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ("InfraInputs network.subnet", "nodes have one subnet; pods an overlay of their own"),
     ("InfraInputs cluster.ssh.user", "who logs in on a node: Azure's own custom"),
     ("InfraInputs cluster.pools.*.taints.*", "what keeps our pods off nodes that are not for them"),
-    ("InfraInputs *", "not wanted, because the environment's file does not ask for it"),
+    *(
+        (f"InfraInputs {path}", "not wanted, because the environment's file does not ask for it")
+        for path in (
+            "registry",
+            "identities",
+            "keyVault",
+            "postgres",
+            "state",
+            "storage",
+            "cluster.authorizedIpRanges",
+            "cluster.networkPolicy",
+            "cluster.pools.*.labels",
+            "cluster.pools.*.taints",
+            "cluster.ssh.path",
+            "cluster.ssh.variable",
+            "cluster.zones",
+            "registry.resourceId",
+        )
+    ),
     # --- runs, and what several kinds of units have
     ("*/store-scripts-* data.*", "the scripts that the store's containers run"),
     ("*/store-scripts-* metadata.name", "named by a hash of the scripts"),

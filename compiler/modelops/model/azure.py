@@ -97,6 +97,8 @@ def _cidr(value: str) -> str:
     try:
         network = ipaddress.IPv4Network(value)
     except ValueError:
+        network = None
+    if network is None or "/" not in value:
         refuse(cfg.CFG011, f"`{value}` is no range of addresses", "write it like 10.0.0.0/16")
     return str(network)
 
