@@ -142,7 +142,7 @@ class StateBackend(Spec):
     container: ContainerName = Field("pulumi", description="The container in that.")
 
 
-class Network(Spec):
+class AddressRanges(Spec):
     """Addresses; none may be in two of them."""
 
     vnet_cidr: Cidr = Field("10.0.0.0/16", description="Of the virtual network: the nodes.")
@@ -344,7 +344,7 @@ class Azure(Spec):
     state: StateBackend | None = Field(
         None, description="Where Pulumi's state is; absent: on the disk of one person."
     )
-    network: Network = Field(default_factory=Network, description="Addresses.")
+    network: AddressRanges = Field(default_factory=AddressRanges, description="Addresses.")
     aks: Aks = Field(default_factory=Aks, description="The cluster.")
     registry: Annotated[ContainerRegistry, AfterValidator(_whose)] = Field(
         default_factory=ContainerRegistry, description="A registry for images."

@@ -6,6 +6,20 @@ Read by the models and `plan`; nothing here decides anything.
 from modelops.diagnostics.rule import Rule, Severity
 
 _ENVIRONMENT = "# environments/dev/environment.yaml\nspec:\n"
+_AZURE = """\
+  azure:
+    subscriptionId: 3f2b8c1e-6a4d-4e57-9b0a-1c5d7e9f2a46
+    tenantId: 8d7c2f90-51be-4a3d-8f26-e0b94c7a135d
+    location: eastus2
+    owner: team-platform
+    costCenter: research
+"""
+_SYSTEM = """\
+  cluster:
+    pools:
+      system: {mode: system, vmSize: Standard_D4s_v5, min: 2, max: 3}
+"""
+_STATE = "    state: {resourceGroup: modelops-state-rg, storageAccount: modelopsstate7d1c}\n"
 
 AZR001 = Rule(
     code="AZR001",
@@ -22,14 +36,9 @@ AZR001 = Rule(
   cluster:
     pools:
       cpu: {vmSize: Standard_D8s_v5}
-""",
-    passing=_ENVIRONMENT
-    + """\
-  cluster:
-    pools:
-      system: {mode: system, vmSize: Standard_D4s_v5, min: 2, max: 3}
-      cpu: {vmSize: Standard_D8s_v5}
-""",
+"""
+    + _AZURE,
+    passing=_ENVIRONMENT + _SYSTEM + _AZURE,
     remedy="Add a pool with `mode: system` and `min: 2`; `min: 3` in production.",
     also_warns=True,
     unacceptable="it is about an environment, and only units accept",
@@ -48,14 +57,10 @@ AZR002 = Rule(
   cluster:
     pools:
       system: {mode: system, vmSize: Standard_B2s, min: 2, max: 3}
-""",
-    passing=_ENVIRONMENT
-    + """\
-  cluster:
-    pools:
-      system: {mode: system, vmSize: Standard_D4s_v5, min: 2, max: 3}
-""",
-    remedy="Choose a size with at least 4 CPUs and 4 GiB outside the B-series.",
+"""
+    + _AZURE,
+    passing=_ENVIRONMENT + _SYSTEM + _AZURE,
+    remedy="Choose a size with 4 CPUs and 4 GiB at least, outside the B-series.",
 )
 
 AZR003 = Rule(
@@ -66,15 +71,9 @@ AZR003 = Rule(
         "clusters went on and new ones could not be made any more, which came to light when one "
         "had to be restored."
     ),
-    failing=_ENVIRONMENT
-    + """\
-  cluster: {kubernetesVersion: "1.34"}
-""",
-    passing=_ENVIRONMENT
-    + """\
-  cluster: {kubernetesVersion: "1.35"}
-""",
-    remedy="Move to a newer minor, one at a time, and look at the cluster between two of them.",
+    failing=_ENVIRONMENT + _SYSTEM + '    kubernetesVersion: "1.34"\n' + _AZURE,
+    passing=_ENVIRONMENT + _SYSTEM + '    kubernetesVersion: "1.35"\n' + _AZURE,
+    remedy=("Move to a newer minor, one at a time, and look at the cluster\nbetween two of them."),
     severity=Severity.WARNING,
     unacceptable="it is about an environment, and only units accept",
 )
@@ -87,13 +86,11 @@ AZR004 = Rule(
         "was Azure, after the passwords of three people had been tried."
     ),
     failing=_ENVIRONMENT
-    + """\
-  azure: {subscriptionId: 00000000-0000-0000-0000-000000000000}
-""",
-    passing=_ENVIRONMENT
-    + """\
-  azure: {subscriptionId: 3f2b8c1e-6a4d-4e57-9b0a-1c5d7e9f2a46}
-""",
+    + _SYSTEM
+    + _AZURE.replace(
+        "3f2b8c1e-6a4d-4e57-9b0a-1c5d7e9f2a46", "00000000-0000-0000-0000-000000000000"
+    ),
+    passing=_ENVIRONMENT + _SYSTEM + _AZURE,
     remedy="`az account show --query id -o tsv` tells a subscription's id.",
 )
 
@@ -106,15 +103,13 @@ AZR005 = Rule(
         "the API server, and AKS refuses it for DNS."
     ),
     failing=_ENVIRONMENT
-    + """\
-  azure:
-    network: {vnetCidr: 10.0.0.0/16, serviceCidr: 10.0.128.0/20, dnsServiceIp: 10.0.128.10}
-""",
+    + _SYSTEM
+    + _AZURE
+    + "    network: {serviceCidr: 10.0.128.0/20, dnsServiceIp: 10.0.128.10}\n",
     passing=_ENVIRONMENT
-    + """\
-  azure:
-    network: {vnetCidr: 10.0.0.0/16, serviceCidr: 172.16.0.0/16, dnsServiceIp: 172.16.0.10}
-""",
+    + _SYSTEM
+    + _AZURE
+    + "    network: {serviceCidr: 172.20.0.0/16, dnsServiceIp: 172.20.0.10}\n",
     remedy=(
         "Give each range addresses of its own, and DNS an address of the\n"
         "Service range above its first."
@@ -129,19 +124,9 @@ AZR006 = Rule(
         "everything. State inside the group that it describes is removed by the first destroy, "
         "in the middle of it."
     ),
-    failing=_ENVIRONMENT
-    + """\
-  tier: production
-  azure: {location: eastus2}
-""",
-    passing=_ENVIRONMENT
-    + """\
-  tier: production
-  azure:
-    location: eastus2
-    state: {resourceGroup: modelops-state-rg, storageAccount: modelopsstate7d1c}
-""",
-    remedy="Name a `state` in a group of its own; `infra/README.md` tells how it is made.",
+    failing=_ENVIRONMENT + "  tier: staging\n" + _SYSTEM + _AZURE,
+    passing=_ENVIRONMENT + "  tier: staging\n" + _SYSTEM + _AZURE + _STATE,
+    remedy=("Name a `state` in a group of its own; `infra/README.md` tells how it\nis made."),
     severity=Severity.WARNING,
     in_production=Severity.ERROR,
     unacceptable="it is about an environment, and only units accept",

@@ -92,13 +92,29 @@ NAM004 = Rule(
     failing="""\
 # environments/dev/environment.yaml
 spec:
+  cluster:
+    pools:
+      system: {mode: system, vmSize: Standard_D4s_v5, min: 2, max: 3}
   azure:
+    subscriptionId: 3f2b8c1e-6a4d-4e57-9b0a-1c5d7e9f2a46
+    tenantId: 8d7c2f90-51be-4a3d-8f26-e0b94c7a135d
+    location: eastus2
+    owner: team-platform
+    costCenter: research
     state: {resourceGroup: modelops-state-rg, storageAccount: modelops-state}
 """,
     passing="""\
 # environments/dev/environment.yaml
 spec:
+  cluster:
+    pools:
+      system: {mode: system, vmSize: Standard_D4s_v5, min: 2, max: 3}
   azure:
+    subscriptionId: 3f2b8c1e-6a4d-4e57-9b0a-1c5d7e9f2a46
+    tenantId: 8d7c2f90-51be-4a3d-8f26-e0b94c7a135d
+    location: eastus2
+    owner: team-platform
+    costCenter: research
     state: {resourceGroup: modelops-state-rg, storageAccount: modelopsstate7d1c}
 """,
     remedy=(
@@ -118,7 +134,7 @@ NAM005 = Rule(
     ),
     failing="A cluster named `modelops-dev-aks-4f1c2a9`, where the end is made up at each run.",
     passing="A cluster named `modelops-dev-aks`.",
-    remedy="Nothing to do: names follow from the environment and the subscription alone.",
+    remedy="Nothing to do: names follow from environment and subscription alone.",
     impossible="names are made of the environment's name and of the id of its subscription",
 )
 
