@@ -108,6 +108,19 @@ Cidr = Annotated[
 ]
 
 
+_SMALLEST = 24
+
+
+def _roomy(value: str) -> str:
+    if ipaddress.IPv4Network(value).prefixlen > _SMALLEST:
+        refuse(
+            cfg.CFG011,
+            f"{value} has no room for nodes and a database",
+            f"use a /{_SMALLEST} at least",
+        )
+    return value
+
+
 def _address(value: str) -> str:
     try:
         return str(ipaddress.IPv4Address(value))
@@ -145,7 +158,10 @@ class StateBackend(Spec):
 class AddressRanges(Spec):
     """Addresses; none may be in two of them."""
 
-    vnet_cidr: Cidr = Field("10.0.0.0/16", description="Of the virtual network: the nodes.")
+    vnet_cidr: Annotated[Cidr, AfterValidator(_roomy)] = Field(
+        "10.0.0.0/16",
+        description="Of the virtual network: the nodes, and a database; a /24 at least.",
+    )
     pod_cidr: Cidr = Field("10.244.0.0/16", description="Of pods: an overlay of its own.")
     service_cidr: Cidr = Field("172.16.0.0/16", description="Of Services.")
     dns_service_ip: Address = Field("172.16.0.10", description="Of the cluster's DNS.")

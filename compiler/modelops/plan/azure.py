@@ -6,6 +6,8 @@ itself. Their shape is `VERSION`; a change of it that a program may not know cou
 
 from collections.abc import Iterator
 
+from ipaddress import IPv4Network
+
 from modelops import names
 from modelops.model import Configuration, Configured, ConfiguredEnvironment, EnvironmentSpec
 from modelops.model.azure import Azure
@@ -39,6 +41,7 @@ CRITICAL = TaintInputs("CriticalAddonsOnly", "true", "NoSchedule")
 """The taint that keeps our pods off the cluster's own pool; AKS' own pods tolerate it."""
 
 SUBNET = "nodes"
+POSTGRES_SUBNET = "postgres"
 
 NODE_USER = "azureuser"
 """Who logs in on a node: Azure's own custom."""
@@ -132,14 +135,24 @@ def _state(azure: Azure) -> StateInputs | None:
 
 def _network(environment: str, azure: Azure) -> NetworkInputs:
     network = azure.network
+    nodes, databases = _subnets(network.vnet_cidr)
     return NetworkInputs(
         name=names.azure_name(environment, "vnet"),
-        subnet=SUBNET,
         vnet_cidr=network.vnet_cidr,
+        subnet=SUBNET,
+        subnet_cidr=derived("the first half of the network", nodes, network.vnet_cidr),
+        postgres_subnet=POSTGRES_SUBNET,
+        postgres_cidr=derived("the first /28 of the rest", databases, network.vnet_cidr),
         pod_cidr=network.pod_cidr,
         service_cidr=network.service_cidr,
         dns_service_ip=network.dns_service_ip,
     )
+
+
+def _subnets(vnet: str) -> tuple[str, str]:
+    """The ranges of nodes and of databases; half of the network is left for what comes later."""
+    nodes, rest = IPv4Network(str(vnet)).subnets()
+    return str(nodes), str(next(rest.subnets(new_prefix=28)))
 
 
 # --- the cluster ---------------------------------------------------------------------------------

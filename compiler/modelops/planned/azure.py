@@ -34,11 +34,19 @@ class StateInputs:
 
 @dataclass(frozen=True, slots=True)
 class NetworkInputs:
-    """Ranges of addresses that do not overlap."""
+    """Ranges of addresses that do not overlap.
+
+    Attributes:
+        subnet_cidr: of the nodes, within the network's.
+        postgres_cidr: of a database, within it too.
+    """
 
     name: str
-    subnet: str
     vnet_cidr: str
+    subnet: str
+    subnet_cidr: str
+    postgres_subnet: str
+    postgres_cidr: str
     pod_cidr: str
     service_cidr: str
     dns_service_ip: str
