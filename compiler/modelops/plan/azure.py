@@ -5,7 +5,6 @@ itself. Their shape is `VERSION`; a change of it that a program may not know cou
 """
 
 from collections.abc import Iterator
-
 from ipaddress import IPv4Network
 
 from modelops import names
