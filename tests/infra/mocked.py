@@ -5,11 +5,13 @@ for it, not here.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
+from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import mocks, stack
 from pulumi.runtime.settings import reset_options
 
@@ -26,9 +28,8 @@ class Recorded(mocks.Mocks):
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """The inputs back, with what only Azure knows."""
-        name = next(
-            (str(value) for key, value in args.inputs.items() if key in NAMES), args.name
-        )
+        named = [str(args.inputs[key]) for key in NAMES if key in args.inputs]
+        name = next(iter(named), args.name)
         answered = {
             "name": name,
             "identityProfile": {"kubeletidentity": {"objectId": "kubelet-object"}},
@@ -48,15 +49,16 @@ class Recorded(mocks.Mocks):
             }
         return args.resource_id or f"/ids/{args.name}", {**args.inputs, **answered}
 
-    def call(self, _args: mocks.MockCallArgs) -> dict[str, Any]:
+    def call(self, _args: mocks.MockCallArgs) -> tuple[dict[Any, Any], None]:
         """Nothing is asked for."""
-        return {}
+        return {}, None
 
 
-NAMES = frozenset(
-    {"accountName", "registryName", "resourceGroupName", "resourceName", "serverName", "vaultName"}
-    | {"virtualNetworkName", "subnetName", "privateZoneName", "containerName"}
+NAMES = (
+    *("accountName", "registryName", "vaultName", "serverName", "resourceName", "subnetName"),
+    *("virtualNetworkName", "privateZoneName", "containerName", "resourceGroupName"),
 )
+"""What a resource is called in Azure; the group that it is in comes last."""
 
 
 @dataclass(slots=True)
@@ -90,16 +92,16 @@ class Monitor(mocks.MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 -- Pulumi's own name
         """Remember it, and answer as before."""
         self._remember(request, read=False)
-        return super().RegisterResource(request)
+        with _no_loop_left():
+            return super().RegisterResource(request)  # type: ignore[no-untyped-call]
 
     def ReadResource(self, request: Any) -> Any:  # noqa: ANN401, N802 -- Pulumi's own name
         """Remember it, and answer as before."""
         self._remember(request, read=True)
-        return super().ReadResource(request)
+        with _no_loop_left():
+            return super().ReadResource(request)  # type: ignore[no-untyped-call]
 
     def _remember(self, request: Any, *, read: bool) -> None:  # noqa: ANN401 -- a message
-        from google.protobuf.json_format import MessageToDict  # noqa: PLC0415 -- Pulumi brings it
-
         if request.type == "pulumi:pulumi:Stack":
             return
         tree = request.properties if read else request.object
@@ -114,6 +116,17 @@ class Monitor(mocks.MockMonitor):
                 after=tuple(sorted(each.rpartition("::")[2] for each in request.dependencies)),
             )
         )
+
+
+@contextmanager
+def _no_loop_left() -> Iterator[None]:
+    """Close the event loop that the mocks make for each thread and leave behind."""
+    try:
+        yield
+    finally:
+        with suppress(RuntimeError):  # a resource that is only looked up makes none
+            asyncio.get_event_loop().close()
+        asyncio.set_event_loop(None)
 
 
 @dataclass(frozen=True, slots=True)
