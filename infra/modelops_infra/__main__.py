@@ -30,7 +30,7 @@ commands:
   bootstrap   make the place of the state, once; repeating it changes nothing
   preview     say what `up` would do
   up          make it so
-  outputs     print what others need to know, for `modelops cloud import ENV`
+  outputs     print, as JSON, what others need to know
   destroy     remove it: not the state, and not production by accident
 """
 
