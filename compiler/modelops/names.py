@@ -68,6 +68,9 @@ PULL_CHECK = "pull-secret-check"
 SHELL_IMAGE = "shell"
 """The image of images.yaml that small scripts run in: one that needs no Secret to be pulled."""
 
+TOOLS_IMAGE = "tools"
+"""The image of images.yaml that makes Secrets: one that carries the runtime, and little else."""
+
 SECRET_BOOTSTRAP = "secret-bootstrap"  # noqa: S105 -- the name of a Job, not a password
 OUR_CLASS_PREFIX = "modelops-"
 """A retained storage class so named is made by the compiler; any other is someone else's."""

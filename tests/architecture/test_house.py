@@ -111,7 +111,8 @@ def test_ci_runs_the_line_that_the_readme_tells() -> None:
 
 
 def test_links_of_the_documentation_lead_somewhere() -> None:
-    pages = [ROOT / "README.md", *ROOT.glob("compiler/**/*.md"), *ROOT.glob(".github/*.md")]
+    folders = ("compiler/**/*.md", "images/**/*.md", ".github/*.md")
+    pages = [ROOT / "README.md", *(page for each in folders for page in ROOT.glob(each))]
     for page in pages:
         for link in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text()):
             assert (page.parent / link).exists(), f"{page}: {link}"

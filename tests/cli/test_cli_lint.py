@@ -155,6 +155,18 @@ def test_images_that_nobody_uses(environments: Path, run: Run) -> None:
     assert found(run) == [("image", "spare", f"environments/images.yaml:{line}:5")]
 
 
+def test_the_image_that_makes_secrets_is_used_where_some_are_made(
+    environments: Path, run: Run
+) -> None:
+    file = environments / "images.yaml"
+    digest = f"sha256:{'0' * 64}"
+    file.write_text(file.read_text() + f"    tools: {{repository: tools, digest: '{digest}'}}\n")
+    assert [what for _, what, _ in found(run)] == ["tools"]
+    default = environments / "dev/workspaces/default.yaml"
+    replace(default, "team-a", "team-a, secrets: {web: {generate: [key]}}")
+    assert found(run) == []
+
+
 def test_named_environments_show_their_own_folders(environments: Path, run: Run) -> None:
     profile = (environments / "profiles/calm.yaml").read_text()
     (environments / "profiles/wild.yaml").write_text(profile)

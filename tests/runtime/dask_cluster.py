@@ -1,12 +1,13 @@
 """A Dask cluster of processes, started as the manifests of `generated/` start it, on loopback."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,22 @@ def container(file: str) -> dict[str, Any]:
     (body,) = (one for one in documents if one and one["kind"] == "Deployment")
     found: dict[str, Any] = body["spec"]["template"]["spec"]["containers"][0]
     return found
+
+
+def settings(folder: Path, executor: str, bundles: str) -> str:
+    """What the workers of that workspace are told, but with folders and bundles of this machine."""
+    file = yaml.safe_load((FOLDER / "config.yaml").read_text())
+    told = json.loads(file["data"]["runtime.json"])
+    told["executor"]["type"] = executor
+    told["results"]["directory"] = str(folder / "results")
+    told["dask"]["spillDirectory"] = str(folder / "spill")
+    told["bundles"] = {
+        "source": "file",
+        "directory": bundles,
+        "cacheDirectory": str(folder / "cache"),
+        "cacheBytes": told["bundles"]["cacheBytes"],
+    }
+    return json.dumps(told)
 
 
 WORKER = container("workers.yaml")
@@ -60,35 +77,56 @@ class DaskCluster:
         address: the scheduler's.
         scheduler: its process.
         pods: the workers' processes by the name of their pod.
+        scheduling: variables of the scheduler.
+        executor: runs the simulations of pods that are started from now on.
+        bundles: a folder of bundles that they have.
     """
 
     folder: Path
     address: str
-    scheduler: subprocess.Popen[bytes]
+    scheduler: subprocess.Popen[bytes] = field(init=False)
     pods: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    scheduling: Mapping[str, str] = field(default_factory=dict)
+    executor: str = "direct"
+    bundles: str = ""
 
     def environment(self, pod: str) -> dict[str, str]:
         """A worker pod's, as far as it is written in plain."""
         plain = {one["name"]: one["value"] for one in WORKER["env"] if "value" in one}
+        config = self.folder / f"{pod}.json"
+        config.write_text(settings(self.folder, self.executor, self.bundles or str(self.folder)))
         return plain | {
             "HOME": str(self.folder),
+            "MODELOPS_CONFIG": str(config),
             "POD_NAME": pod,
             "DASK_SCHEDULER_ADDRESS": self.address,
         }
 
-    def start(self, pod: str) -> None:
-        """Start a pod's workers."""
+    def stop_processes(self, pod: str) -> None:
+        """End a pod's processes as a machine does that loses its power."""
+        _ended(self.pods.pop(pod))
+
+    def log(self, name: str) -> Path:
+        """What a pod has written, or the scheduler."""
+        return self.folder / f"{name}.log"
+
+    def start(
+        self, pod: str, variables: dict[str, str] | None = None, processes: int = PROCESSES
+    ) -> None:
+        """Start a pod's workers, with these variables besides its own."""
         words = list(WORKER["args"])
         words[words.index("dask") + 2] = self.address
         for option, value in {
-            "--worker-port": consecutive_ports(PROCESSES),
-            "--nanny-port": consecutive_ports(PROCESSES),
+            "--nworkers": str(processes),
+            "--worker-port": consecutive_ports(processes),
+            "--nanny-port": consecutive_ports(processes),
             "--dashboard-address": ":0",
             "--local-directory": str(self.folder / pod),
             "--name": pod,
         }.items():
             words[words.index(option) + 1] = value
-        self.pods[pod] = _started([*words, "--host", "127.0.0.1"], self.environment(pod))
+        told = self.environment(pod) | (variables or {})
+        self.pods[pod] = _started([*words, "--host", "127.0.0.1"], told, self.log(pod))
 
     def drain(self, pod: str, timeout: str | None = None) -> Ended:
         """Run the hook that Kubernetes runs before it stops the pod."""
@@ -104,32 +142,45 @@ class DaskCluster:
         self.pods[pod].wait(30)
         return drained
 
+    def start_scheduler(self) -> None:
+        """Start the scheduler anew, where the first one was."""
+        host, _, port = self.address.removeprefix("tcp://").partition(":")
+        words = list(container("scheduler.yaml")["args"])
+        words[words.index("--port") + 1] = port
+        words[words.index("--dashboard-address") + 1] = f"{host}:{free_ports(1)[0]}"
+        variables = {"HOME": str(self.folder), **self.scheduling}
+        self.scheduler = _started([*words, "--host", host], variables, self.log("scheduler"))
+
+    def kill_scheduler(self) -> None:
+        """End the scheduler as a machine does that loses its power."""
+        _ended(self.scheduler)
+
 
 @contextmanager
-def dask_cluster(folder: Path) -> Iterator[DaskCluster]:
+def dask_cluster(
+    folder: Path, scheduling: Mapping[str, str] | None = None
+) -> Iterator[DaskCluster]:
     """Yield a cluster without workers, and end all its processes."""
-    words = list(container("scheduler.yaml")["args"])
-    port, dashboard = free_ports(2)
-    words[words.index("--port") + 1] = str(port)
-    words[words.index("--dashboard-address") + 1] = f"127.0.0.1:{dashboard}"
-    scheduler = _started([*words, "--host", "127.0.0.1"], {"HOME": str(folder)})
-    cluster = DaskCluster(folder, f"tcp://127.0.0.1:{port}", scheduler)
+    address = f"tcp://127.0.0.1:{free_ports(1)[0]}"
+    cluster = DaskCluster(folder, address, scheduling=scheduling or {})
+    cluster.start_scheduler()
     try:
         yield cluster
     finally:
-        for process in (*cluster.pods.values(), scheduler):
+        for process in (*cluster.pods.values(), cluster.scheduler):
             _ended(process)
 
 
-def _started(words: list[str], variables: dict[str, str]) -> subprocess.Popen[bytes]:
-    path = {"PATH": os.environ["PATH"]}
-    return subprocess.Popen(
-        [PROGRAM[words[0]], *words[1:]],
-        env=path | variables,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def _started(words: list[str], variables: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as written:
+        return subprocess.Popen(
+            [PROGRAM[words[0]], *words[1:]],
+            env={"PATH": os.environ["PATH"], **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=written,
+            stderr=written,
+            start_new_session=True,
+        )
 
 
 def _ended(process: subprocess.Popen[bytes]) -> None:

@@ -154,6 +154,17 @@ CASES = (
         ("shell",),
     ),
     Case(
+        "mutable_image",
+        "the image that makes the Secrets of a store",
+        {IMAGES: f"{OF_RUNS}  «tools: {{repository: quay.io/x/tools, tag: '1'}}\n", **run()},
+        ("warning IMG001",),
+        {
+            IMAGES: f"{OF_RUNS}  tools: {{repository: quay.io/x/tools, tag: '1'}}\n",
+            **run("workers: {replicas: 1}", "store: {kind: none}"),
+        },
+        ("tools",),
+    ),
+    Case(
         "unknown_service",
         "a use of a service that is not there",
         {MALARIA: "uses: {«mlflow: {}}"},

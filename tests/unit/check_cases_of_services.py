@@ -397,7 +397,25 @@ SHAPES = (
             IMAGES: IMAGES_SPEC,
             MLFLOW: f"image: quay.io/x/m@{DIGEST}\nsecrets: {{web: {{generate: [k]}}}}",
         },
-        ("web", "dask-worker"),
+        ("web", "tools"),
+    ),
+    Case(
+        "runtime_image_missing",
+        "Secrets with the image that is there for them",
+        {
+            IMAGES: "images: {}",
+            MALARIA: f"scheduler: {{image: 'quay.io/x/d@{DIGEST}'}}\n"
+            f"workers: {{image: 'quay.io/x/d@{DIGEST}'}}\nbundles: {{source: file}}",
+            MLFLOW: f"image: quay.io/x/m@{DIGEST}\nsecrets: {{«web: {{generate: [k]}}}}",
+        },
+        ("error IMG002",),
+        {
+            IMAGES: f"images: {{tools: {{repository: quay.io/x/t, digest: '{DIGEST}'}}}}",
+            MALARIA: f"scheduler: {{image: 'quay.io/x/d@{DIGEST}'}}\n"
+            f"workers: {{image: 'quay.io/x/d@{DIGEST}'}}\nbundles: {{source: file}}",
+            MLFLOW: f"image: quay.io/x/m@{DIGEST}\nsecrets: {{web: {{generate: [k]}}}}",
+        },
+        ("web",),
     ),
     Case(
         "replicas_beside_autoscaling",

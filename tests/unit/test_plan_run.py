@@ -93,6 +93,17 @@ def test_a_store_of_its_own() -> None:
     assert (variables["PGPORT"], variables["PGDATABASE"], variables["PGUSER"]) == ("5432", "d", "u")
 
 
+def test_secrets_are_made_by_the_image_that_is_there_for_it() -> None:
+    """A worker's image may be of gigabytes; where there is no other, it has to do."""
+    tools = f"tools: {{repository: quay.io/x/tools, digest: '{DIGEST}', user: 7}}"
+    own = sir(image=tools).secrets.bootstrap
+    workers = sir().secrets.bootstrap
+    assert own is not None
+    assert workers is not None
+    assert (own.pod.image.reference, own.pod.image.user) == (f"quay.io/x/tools@{DIGEST}", 7)
+    assert workers.pod.image == sir().workers.pod.image
+
+
 def test_a_store_that_goes_with_its_file() -> None:
     run = sir("store: {retain: false}")
     assert isinstance(run.store, ServerPlan)

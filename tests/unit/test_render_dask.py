@@ -50,9 +50,16 @@ def test_the_scheduler_is_probed_by_http_at_a_number() -> None:
 
 def test_the_scheduler_listens_where_the_service_points() -> None:
     (container,) = pod("Deployment", "dask-scheduler")["containers"]
-    assert container["args"] == (
-        ["dask", "scheduler", "--port", "8786", "--dashboard-address", ":8787"]
-    )
+    assert container["args"] == [
+        "dask",
+        "scheduler",
+        "--port",
+        "8786",
+        "--dashboard-address",
+        ":8787",
+        "--preload",
+        "modelops_runtime.dask_preload",
+    ]
     spec = found("Service", "dask-scheduler")["spec"]
     assert [(port["port"], port["targetPort"]) for port in spec["ports"]] == [
         (8786, 8786),
@@ -113,7 +120,8 @@ def test_the_worker_s_command_is_exact() -> None:
         f"dask worker tcp://dask-scheduler.{NAMESPACE}.svc.cluster.local:8786 --nworkers 3 "
         "--nthreads 1 --memory-limit 2576980377 --worker-port 9000:9002 --nanny-port 9100:9102 "
         "--dashboard-address :8790 --local-directory /dask-spill --death-timeout 300 "
-        "--name $(POD_NAME)"
+        "--name $(POD_NAME) --preload modelops_runtime.dask_preload "
+        "--preload-nanny modelops_runtime.dask_preload"
     )
 
 

@@ -8,6 +8,7 @@ from tests.unit.runs import NAMESPACE, judged, objects, one, stages
 from tests.unit.small_tree import environment
 
 from modelops.manifests import Manifests
+from modelops.model.fields import quantity
 from modelops.verify import verify
 
 PULLED = environment(rest="registry: {pullSecret: {name: quay, existing: true}}")
@@ -16,6 +17,11 @@ FETCHED = environment(
     rest="registry: {pullSecret: {name: quay, external: {key: login}}}\nsecrets: {store: vault}",
 )
 ESO = environment("features: {externalSecrets: true}", rest="secrets: {provider: externalSecrets}")
+OPERATED = environment("features: {cloudNativePg: true, networkPolicy: cilium}")
+EXTERNAL = """\
+store: {mode: external, host: db.example.org, sslmode: require, secret: trials}
+secrets: {trials: {existing: true}}
+"""
 KEPT = {"kustomize.toolkit.fluxcd.io/prune": "disabled"}
 
 
@@ -157,18 +163,114 @@ def test_purging_is_two_commits() -> None:
     assert [one.rule.code for one in back] == ["GIT007"]
 
 
-def test_the_database_is_made_before_it_is_proved() -> None:
+def store_init(spec: str = "", dev_spec: str = environment()) -> Any:  # noqa: ANN401 -- JSON data
+    """The pods of the Job that prepares the store."""
+    return one("Job", "store-init", objects(spec, dev_spec))["spec"]["template"]["spec"]
+
+
+def paths(container: dict[str, Any]) -> set[str]:
+    return {mount["mountPath"] for mount in container["volumeMounts"]}
+
+
+def test_the_database_is_made_then_proved_then_filled() -> None:
     found = objects()
     spec = one("Job", "store-init", found)["spec"]["template"]["spec"]
-    (first,), (then,) = spec["initContainers"], spec["containers"]
+    (first, then), (last,) = spec["initContainers"], spec["containers"]
     assert (first["name"], first["command"][1]) == ("database", "/opt/modelops/store/initialise.sh")
     assert (then["name"], then["command"][1]) == ("check", "/opt/modelops/store/check.sh")
-    mounted = {mount["mountPath"] for mount in then["volumeMounts"]}
-    assert "/run/secrets/store-admin" not in mounted
-    assert "/run/secrets/store-admin" in {mount["mountPath"] for mount in first["volumeMounts"]}
+    assert (last["name"], last["args"][-2:]) == ("store-init", ["modelops_runtime", "store-init"])
+    assert "/run/secrets/store-admin" in paths(first)
+    assert "/run/secrets/store-admin" not in paths(then) | paths(last)
     (scripts,) = [one for one in found if one["metadata"]["name"].startswith("store-scripts-")]
     assert scripts["immutable"] is True
     assert {"initialise.sh", "check.sh", "connection.sh"} <= set(scripts["data"])
+
+
+@pytest.mark.parametrize(
+    ("spec", "dev_spec", "before", "secret"),
+    [
+        ("", environment(), ["database", "check"], "store"),
+        ("store: {mode: cloudNativePg}", OPERATED, ["check"], "store-app"),
+        (EXTERNAL, environment(), ["check"], "trials"),
+    ],
+    ids=["inCluster", "cloudNativePg", "external"],
+)
+def test_whoever_runs_the_store_the_runtime_fills_it(
+    spec: str, dev_spec: str, before: list[str], secret: str
+) -> None:
+    found = objects(spec, dev_spec)
+    pod = store_init(spec, dev_spec)
+    worker = one("Job", "run-worker", found)["spec"]["template"]["spec"]["containers"][0]
+    (last,) = pod["containers"]
+    assert [container["name"] for container in pod["initContainers"]] == before
+    assert last["image"] == worker["image"]
+    said = {entry["name"]: entry.get("value") for entry in worker["env"]}
+    told = {entry["name"]: entry["value"] for entry in last["env"]}
+    assert told.items() <= said.items()
+    assert {"MODELOPS_RUN_CONFIG", "MODELOPS_STORE_PASSWORD_FILE", "PGHOST"} <= set(told)
+    volumes = {volume["name"]: volume for volume in pod["volumes"]}
+    assert len(volumes) == len(pod["volumes"])
+    assert volumes["store"]["secret"]["secretName"] == secret
+    for container in (*pod["initContainers"], last):
+        assert {mount["name"] for mount in container["volumeMounts"]} <= set(volumes)
+
+
+def test_two_images_in_one_pod_run_as_their_own_users_and_share_a_group() -> None:
+    pod = store_init()
+    group = pod["securityContext"]["fsGroup"]
+    assert pod["securityContext"]["runAsUser"] == group == 10001
+    assert pod["containers"][0]["securityContext"].get("runAsUser") is None
+    for container in pod["initContainers"]:
+        assert container["securityContext"]["runAsUser"] == 999
+        assert container["securityContext"]["runAsGroup"] == 999
+        assert container["securityContext"]["runAsNonRoot"] is True
+    modes = {volume["secret"]["defaultMode"] for volume in pod["volumes"] if "secret" in volume}
+    assert modes == {0o440}  # root's, and the group's that all three containers belong to
+
+
+def test_the_quota_counts_the_largest_container_of_a_pod() -> None:
+    pod = store_init()
+    (last,) = pod["containers"]
+    for container in pod["initContainers"]:
+        for kind in ("requests", "limits"):
+            for resource, amount in container["resources"][kind].items():
+                counted, least = quantity(last["resources"][kind][resource]), quantity(amount)
+                assert counted is not None
+                assert least is not None
+                assert counted >= least
+
+
+def test_another_specification_fills_the_store_again() -> None:
+    """The name of its study may be another, and its tables hold what is searched."""
+    names = {
+        one("Job", "store-init", objects(spec))["metadata"]["name"]
+        for spec in ("", "replicates: 3")
+    }
+    assert len(names) == 2
+
+
+def test_workers_are_scraped_where_something_scrapes() -> None:
+    for dev_spec, peers in (
+        (environment("monitoring: {namespace: watching}"), ["watching"]),
+        (environment(), []),
+    ):
+        found = objects(dev_spec=dev_spec)
+        pod = one("Job", "run-worker", found)["spec"]["template"]["spec"]
+        (port,) = pod["containers"][0]["ports"]
+        assert port == {"name": "http-metrics", "containerPort": 8791, "protocol": "TCP"}
+        policy = one("NetworkPolicy", "run-worker", found)["spec"]
+        flows = policy.get("ingress", [])
+        assert [
+            flow["from"][0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+            for flow in flows
+        ] == peers
+        assert [flow["ports"][0]["port"] for flow in flows] == [8791 for _ in peers]
+
+
+def test_workers_know_how_long_they_may_take_to_stop() -> None:
+    pod = one("Job", "run-worker", objects())["spec"]["template"]["spec"]
+    told = {entry["name"]: entry.get("value") for entry in pod["containers"][0]["env"]}
+    assert told["MODELOPS_GRACE_SECONDS"] == str(pod["terminationGracePeriodSeconds"])
 
 
 def test_restart_makes_the_database_anew_too() -> None:

@@ -21,8 +21,11 @@ COMMANDS = {
     "validate": ("validate", "Say everything that is wrong with environments/."),
     "show": ("show", "Show what is in effect, and where it came from."),
     "explain": ("explain", "Say why a value is what it is."),
+    "run": ("run", "Run a run on this machine."),
+    "status": ("status", "Show what runs, in the cluster or on this machine."),
     "lint": ("lint", "List what is written and changes nothing."),
     "list": ("list_", "List environments and their units."),
+    "images": ("images", "Build the images that this repository holds."),
     "schema": ("schema", "Write schemas/ from the models."),
     "rule": ("rule", "Explain a rule, or list all."),
 }

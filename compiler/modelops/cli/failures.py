@@ -9,6 +9,9 @@ import traceback
 from modelops.cli.exit_status import ExitStatus
 from modelops.cli.terminal import tell, tell_error
 from modelops.disk import WorldFailure
+from modelops.image_build import NotBuildable
+from modelops.local import Unfit
+from modelops.processes import ProcessFailure
 from modelops.synth import SynthesisFailed
 
 APOLOGY = (
@@ -19,7 +22,7 @@ APOLOGY = (
 
 def told(error: Exception) -> ExitStatus:
     """Say what happened and what to do about it; the exit code."""
-    if isinstance(error, WorldFailure | SynthesisFailed):
+    if isinstance(error, WorldFailure | SynthesisFailed | ProcessFailure | Unfit | NotBuildable):
         tell_error(str(error))
         return ExitStatus.WRONG
     tell("".join(traceback.format_exception(error)).rstrip())

@@ -30,7 +30,7 @@ CLEAR = "\r\x1b[K"
 def progress(stage: str) -> Iterator[None]:
     """Tell that `stage` goes on, while the block does, where someone watches."""
     stream = sys.stderr
-    if not _is_watched(stream):
+    if not is_watched(stream):
         yield
         return
     ended = Event()
@@ -58,7 +58,7 @@ def counted_units(sources: Iterable[str]) -> str:
     return ", ".join(told)
 
 
-def _is_watched(stream: TextIO | None) -> bool:
+def is_watched(stream: TextIO | None) -> bool:
     """Whether it is a terminal that can clear a line, and no CI service pretends to be one."""
     able = os.environ.get("TERM") != "dumb" and not os.environ.get("CI")
     return able and stream is not None and stream.isatty()

@@ -73,6 +73,12 @@ def targets_in(root: Path) -> list[str]:
     return sorted([*environment_names(root), *found])
 
 
+def runs_in(root: Path) -> list[str]:
+    """The runs, as `dev/sir`, by the names of files."""
+    files = (root / SOURCES).glob("*/runs/*.yaml")
+    return sorted(f"{path.parts[-3]}/{path.stem}" for path in files)
+
+
 def profiles_in(root: Path) -> list[str]:
     """The profiles, by the names of files."""
     folder = root / SOURCES

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from modelops.model import Configuration
     from modelops.model.workspace import Workers
     from modelops.plan.demand import EnvironmentDemand
-    from modelops.planned import Scale
+    from modelops.planned import Plan, Scale
 
 Sources = Mapping[str, bytes]
 During = Callable[[str], AbstractContextManager[None]]
@@ -58,6 +58,17 @@ def demanded(sources: Sources) -> "Outcome[tuple[EnvironmentDemand, ...]]":
         return Outcome(None, found)
     pairs = zip(configuration.value.environments, planned.value.environments, strict=True)
     return Outcome(tuple(environment_demand(*pair) for pair in pairs), found)
+
+
+def planned(sources: Sources) -> "Outcome[Plan]":
+    """Everything decided of the sources; nothing is made of it."""
+    from modelops.pipeline import configure  # noqa: PLC0415 -- see the module
+    from modelops.plan import plan  # noqa: PLC0415 -- see the module
+
+    configuration = configure(sources)
+    if configuration.value is None or configuration.failed:
+        return Outcome(None, configuration.diagnostics)
+    return plan(configuration.value)
 
 
 def settings(arguments: Sequence[str]) -> Outcome[tuple[Setting, ...]]:

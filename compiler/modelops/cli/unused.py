@@ -14,6 +14,7 @@ from modelops.disk import SHARED_FOLDER
 from modelops.documents import UNIT_FOLDERS, Kind, Layered, LayeredEnvironment, LayeredSpec
 from modelops.layer.fragments import FILE
 from modelops.model import Configuration
+from modelops.plan.bootstrap_image import bootstrap_image
 from modelops.plan.pull_secret import shell_image
 from modelops.plan.scope import unit_scopes
 from modelops.provenance import DataPath, Origin, Span, Trail, start_of
@@ -183,7 +184,11 @@ def _images(configuration: Configuration) -> Iterator[Idle]:
     used = {
         name
         for scope in unit_scopes(configuration)
-        for name in (*(part.image for part in scope.parts), shell_image(scope))
+        for name in (
+            *(part.image for part in scope.parts),
+            shell_image(scope),
+            bootstrap_image(scope),
+        )
     }
     for name in configuration.images.spec.images:
         if name not in used:

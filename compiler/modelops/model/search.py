@@ -122,6 +122,7 @@ class Sampler(StrEnum):
     RANDOM = "random"
     CMAES = "cmaes"
     QMC = "qmc"
+    GP = "gp"
     GRID = "grid"
 
 
@@ -136,7 +137,7 @@ class Algorithm(Spec):
     """How the search goes."""
 
     name: AdapterName = Field(AdapterName.OPTUNA, description="An adapter of the image: optuna.")
-    sampler: Sampler = Field(Sampler.TPE, description="tpe | random | cmaes | qmc | grid.")
+    sampler: Sampler = Field(Sampler.TPE, description="tpe | random | cmaes | qmc | gp | grid.")
     startup_trials: Count = Field(10, description="Random trials before the sampler begins.")
     pruner: Pruner = Field(
         Pruner.NONE,

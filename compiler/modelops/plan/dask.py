@@ -1,9 +1,10 @@
 """The Dask plane of a workspace: scheduler, workers, their environment and volumes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from modelops import names
 from modelops.model.workspace import (
+    BundleSource,
     EphemeralResults,
     Scheduler,
     VolumeResults,
@@ -11,7 +12,7 @@ from modelops.model.workspace import (
     WorkspaceSpec,
 )
 from modelops.plan import resources
-from modelops.plan.images import planned_image, pull_secrets
+from modelops.plan.images import PULL_ENTRY, planned_image, pull_secrets
 from modelops.plan.placement import placement
 from modelops.plan.scope import Scope
 from modelops.plan.uses import bindings, variables
@@ -27,6 +28,7 @@ from modelops.planned import (
     SchedulerPlan,
     ScratchVolume,
     SecretValue,
+    SecretVolume,
     Variables,
     Volume,
     WorkersPlan,
@@ -77,6 +79,10 @@ def threshold_variable(threshold: str) -> str:
 
 SATURATION_VARIABLE = "DASK_DISTRIBUTED__SCHEDULER__WORKER_SATURATION"
 CONFIG_VARIABLE = "MODELOPS_CONFIG"
+LOGIN_VARIABLE = "DOCKER_CONFIG"
+LOGIN_DIRECTORY = "/run/secrets/registry"
+"""How clients of registries are told where their `config.json` is."""
+
 ADDRESS_VARIABLE = "DASK_SCHEDULER_ADDRESS"
 POD_NAME_VARIABLE = "POD_NAME"
 
@@ -132,9 +138,15 @@ def workers(scope: Scope, config: ConfigPlan) -> WorkersPlan:
         component="worker",
         amounts=resources.worker_amounts(scope.spec),
         variables=_variables(
-            part, {**WORKER_VARIABLES, **_services(scope), **_worker_settings(scope)}
+            part,
+            {
+                **WORKER_VARIABLES,
+                **_services(scope),
+                **_worker_settings(scope),
+                **_registry_login(scope),
+            },
         ),
-        volumes=_worker_volumes(scope.spec, config),
+        volumes=(*_worker_volumes(scope.spec, config), *_registry_credentials(scope)),
     )
     return WorkersPlan(
         name=names.WORKER,
@@ -215,6 +227,20 @@ def _worker_settings(scope: Scope) -> dict[str, str]:
         **{threshold_variable(name): _number(share) for name, share in shares.items()},
         threshold_variable("terminate"): _number(memory.terminate),
     }
+
+
+def _registry_login(scope: Scope) -> dict[str, str]:
+    """Where bundles' registries find how to log in."""
+    return {LOGIN_VARIABLE: LOGIN_DIRECTORY} if any(_registry_credentials(scope)) else {}
+
+
+def _registry_credentials(scope: Scope) -> Iterator[SecretVolume]:
+    """What images are pulled with, for bundles too: the kubelet has it, and pods have not."""
+    if scope.spec.bundles.source == BundleSource.OCI:
+        for secret in pull_secrets(scope):
+            yield SecretVolume(
+                "registry", LOGIN_DIRECTORY, secret, only=(PULL_ENTRY, "config.json")
+            )
 
 
 def _services(scope: Scope) -> dict[str, str]:

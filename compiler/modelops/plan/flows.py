@@ -48,6 +48,13 @@ def outside(port: int) -> Flow:
     return Flow((AddressPeer(EVERYWHERE, providers.PRIVATE_ADDRESSES),), at_port(port))
 
 
+def scraper(scope: AnyScope, port: int) -> Iterator[Flow]:
+    """What reads metrics, where the environment says that something does."""
+    monitoring = scope.cluster.monitoring
+    if monitoring is not None:
+        yield Flow((NamespacePeer(monitoring.namespace, {}),), at_port(port))
+
+
 def local_dns(scope: AnyScope) -> Iterator[EntityPolicyPlan]:
     """DNS on the node itself, where AKS LocalDNS answers: only Cilium can name the node."""
     features = scope.cluster.features

@@ -12,6 +12,9 @@ from modelops.provenance import carried, derived
 
 HTTPS_PORT = 443
 
+PULL_ENTRY = ".dockerconfigjson"
+"""The entry of a Secret that images are pulled with: Kubernetes' own name for it."""
+
 _REFERENCE = re.compile(
     rf"(?P<repository>{REPOSITORY})(?::(?P<tag>{TAG}))?(?:@(?P<digest>{DIGEST}))?"
 )
@@ -100,7 +103,7 @@ def resolve(
     """
     entry = images.images.get(name)
     if entry is not None:
-        return _from_entry(entry, prefix(images, environment))
+        return from_entry(entry, prefix(images, environment))
     match = _REFERENCE.fullmatch(name)
     if match is None or not has_host(match["repository"]):
         return None
@@ -108,7 +111,8 @@ def resolve(
     return ResolvedImage(match["repository"], match["tag"], match["digest"], default_user, None)
 
 
-def _from_entry(entry: Image, registry: str | None) -> ResolvedImage | None:
+def from_entry(entry: Image, registry: str | None) -> ResolvedImage | None:
+    """An entry of images.yaml below a prefix; None where its repository needs one and has none."""
     repository = entry.repository
     if not has_host(repository):
         if registry is None:

@@ -63,7 +63,7 @@ def _scheduler(scope: Scope, scheduler: SchedulerPlan, workers: WorkersPlan) -> 
     ingress = (
         Flow((PodsPeer(workers.pod.component),), at_port(scheduler.comm_port)),
         *_counts_reader(scope, scheduler),
-        *_scraper(scope, scheduler.dashboard_port),
+        *flows.scraper(scope, scheduler.dashboard_port),
     )
     return PolicyPlan(scheduler.name, component, ingress, (to_workers,))
 
@@ -78,12 +78,6 @@ def _counts_reader(scope: Scope, scheduler: SchedulerPlan) -> Iterator[Flow]:
         yield Flow((keda,), at_port(scheduler.dashboard_port))
 
 
-def _scraper(scope: Scope, port: int) -> Iterator[Flow]:
-    monitoring = scope.cluster.monitoring
-    if monitoring is not None:
-        yield Flow((NamespacePeer(monitoring.namespace, {}),), at_port(port))
-
-
 def _workers(scope: Scope, scheduler: SchedulerPlan, workers: WorkersPlan) -> PolicyPlan:
     component = workers.pod.component
     ours = (PodsPeer(scheduler.pod.component), PodsPeer(component))
@@ -92,7 +86,7 @@ def _workers(scope: Scope, scheduler: SchedulerPlan, workers: WorkersPlan) -> Po
         component,
         ingress=(
             Flow(ours, _worker_ports(workers)),
-            *_scraper(scope, workers.metrics_port),
+            *flows.scraper(scope, workers.metrics_port),
         ),
         egress=(
             Flow((PodsPeer(scheduler.pod.component),), at_port(scheduler.comm_port)),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from modelops import names
 from modelops.plan import dask
-from modelops.plan.images import planned_image, prefix, pull_secrets, resolve
+from modelops.plan.images import PULL_ENTRY, planned_image, prefix, pull_secrets, resolve
 from modelops.plan.placement import placement
 from modelops.plan.resources import LOGS, MIB
 from modelops.plan.scope import AnyScope
@@ -28,7 +28,6 @@ PATIENCE = 120
 
 GRACE = 5
 DIRECTORY = "/run/secrets/pull"
-ENTRY = ".dockerconfigjson"
 TYPE = "kubernetes.io/dockerconfigjson"
 AMOUNTS = Amounts(
     cpu_request=10,
@@ -75,7 +74,7 @@ def pull_check(
         name=name,
         pod=pod,
         secret=secret.name,
-        file=f"{DIRECTORY}/{ENTRY}",
+        file=f"{DIRECTORY}/{PULL_ENTRY}",
         patience=PATIENCE,
         command=_command(scope, secret.name),
     )
@@ -109,4 +108,4 @@ def external_pull_secret(scope: AnyScope) -> Iterator[ExternalSecret]:
     if secret is not None and secret.external is not None:
         store = secret.external.store or scope.environment.spec.secrets.store or ""
         kind = carried(TYPE, secret.name)
-        yield ExternalSecret(secret.name, store, secret.external.key, ENTRY, kind)
+        yield ExternalSecret(secret.name, store, secret.external.key, PULL_ENTRY, kind)

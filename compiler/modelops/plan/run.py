@@ -12,10 +12,16 @@ from modelops.plan.placement import placement
 from modelops.plan.pull_secret import pull_check
 from modelops.plan.quota import Counted, bounds, quota
 from modelops.plan.resources import GIB, LOGS
-from modelops.plan.run_config import BUNDLE_REF, CONFIG_FILE, run_config
+from modelops.plan.run_config import BUNDLE_REF, CONFIG_FILE, CONFIG_VARIABLE, run_config
 from modelops.plan.scope import RunScope
 from modelops.plan.secrets import Runner, generated_secrets, secrets
-from modelops.plan.store import PASSWORD, PASSWORD_DIRECTORY, binding, server
+from modelops.plan.store import (
+    OWN_PASSWORD,
+    PASSWORD_DIRECTORY,
+    PASSWORD_VARIABLE,
+    binding,
+    server,
+)
 from modelops.plan.store import generated as of_store
 from modelops.plan.store_jobs import backup, connection, store_init
 from modelops.plan.unit import pod_security
@@ -56,8 +62,9 @@ GRACE = 120
 """Seconds for a stopping worker to tell what it knows and to let go of the lead."""
 
 SCRATCH = GIB
-CONFIG_VARIABLE = "MODELOPS_RUN_CONFIG"
-PASSWORD_VARIABLE = "MODELOPS_STORE_PASSWORD_FILE"  # noqa: S105 -- the name of a variable
+GRACE_VARIABLE = "MODELOPS_GRACE_SECONDS"
+METRICS_PORT = 8791
+"""Beside those of Dask."""
 
 FORMULA = (
     "the workers twice, for those of a run that is started again wait for those that stop; the "
@@ -68,7 +75,7 @@ FORMULA = (
 def run(scope: RunScope) -> RunPlan:
     """Everything about one run; its references have been checked."""
     plane, store, used = _plane(scope), binding(scope), bindings(scope, scope.spec.uses)
-    config = run_config(scope, plane, store, f"{PASSWORD_DIRECTORY}/{PASSWORD}")
+    config = run_config(scope, plane, store, OWN_PASSWORD)
     image, pool = scope.spec.workers.image, scope.spec.workers.pool
     decided_secrets = secrets(scope, Runner(image, pool, names.RUN), generated(scope))
     parts = _Parts(
@@ -76,7 +83,7 @@ def run(scope: RunScope) -> RunPlan:
         bootstrap=decided_secrets.bootstrap.pod if decided_secrets.bootstrap else None,
         check=pull_check(scope, image, pool, names.RUN),
         store=server(scope),
-        init=store_init(scope, store),
+        init=store_init(scope, store, config),
         backup=backup(scope, store),
     )
     return RunPlan(
@@ -87,7 +94,9 @@ def run(scope: RunScope) -> RunPlan:
         labels=_labels(scope),
         pod_security=pod_security(scope),
         keep=bool(scope.spec.store.retain and (parts.store or parts.backup)),
+        trials=scope.spec.trials,
         dask=plane,
+        binding=store,
         config=config,
         accounts=tuple(parts.own_pods()),
         secrets=decided_secrets,
@@ -96,7 +105,7 @@ def run(scope: RunScope) -> RunPlan:
         store_init=parts.init,
         backup=parts.backup,
         workers=parts.workers,
-        policies=run_network.policies(scope, plane, store, decided_secrets, used),
+        policies=run_network.policies(scope, plane, store, decided_secrets, used, METRICS_PORT),
         entity_policies=run_network.entity_policies(scope, decided_secrets),
         neighbours=(
             *run_network.workspace_policies(scope, plane),
@@ -124,7 +133,7 @@ class _Parts:
         if isinstance(self.store, ServerPlan):
             yield self.store.pod
         if self.init:
-            yield self.init.check
+            yield self.init.tables
         if self.backup:
             yield from (self.backup.backup, self.backup.restore)
 
@@ -137,7 +146,7 @@ class _Parts:
         jobs = (
             self.bootstrap,
             self.check.pod if self.check else None,
-            self.init.check if self.init else None,
+            self.init.tables if self.init else None,
             *((self.backup.backup, self.backup.restore) if self.backup else ()),
         )
         replicas = self.workers.replicas
@@ -238,6 +247,7 @@ def _workers(
         deadline=scope.spec.deadline,
         restart=scope.spec.restart,
         config_digest=config.digest,
+        metrics_port=METRICS_PORT,
     )
 
 
@@ -263,7 +273,7 @@ def _variables(
 ) -> Variables:
     """Ours, then the person's by name: moving a line in a file must not restart a run."""
     bundle = {BUNDLE_REF: ConfigValue(config.name, BUNDLE_REF)}
-    password = {PASSWORD_VARIABLE: PlainValue(f"{PASSWORD_DIRECTORY}/{PASSWORD}")}
+    password = {PASSWORD_VARIABLE: PlainValue(OWN_PASSWORD)}
     written = {name: PlainValue(text) for name, text in sorted(scope.spec.workers.env.items())}
     secret = {
         name: SecretValue(source.secret, source.key)
@@ -274,6 +284,7 @@ def _variables(
         dask.POD_NAME_VARIABLE: FieldValue("metadata.name"),
         dask.ADDRESS_VARIABLE: PlainValue(plane.address),
         CONFIG_VARIABLE: PlainValue(f"{dask.CONFIG_DIRECTORY}/{CONFIG_FILE}"),
+        GRACE_VARIABLE: PlainValue(str(GRACE)),
         **(bundle if BUNDLE_REF in config.values else {}),
         **({**connection(store), **password} if store else {}),
         **variables(used),

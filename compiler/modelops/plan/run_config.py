@@ -23,6 +23,7 @@ from modelops.provenance import TracedFlag, derived, scalars
 
 BUNDLE_REF = "BUNDLE_REF"
 CONFIG_FILE = "run.json"
+CONFIG_VARIABLE = "MODELOPS_RUN_CONFIG"
 
 
 def run_config(

@@ -11,7 +11,7 @@ from modelops import names
 from modelops.model.store import StoreMode
 from modelops.plan import flows
 from modelops.plan.facts import postgres, providers
-from modelops.plan.flows import at_port
+from modelops.plan.flows import at_port, scraper
 from modelops.plan.images import registry_port
 from modelops.plan.scope import RunScope
 from modelops.plan.uses import COMPONENT, NAME, ServiceBinding, ways_out
@@ -39,11 +39,12 @@ def policies(
     store: PostgresBinding | None,
     secrets: SecretsPlan,
     used: tuple[ServiceBinding, ...],
+    metrics_port: int,
 ) -> tuple[PolicyPlan, ...]:
     """Every NetworkPolicy of the run's namespace, sorted by name."""
     found = (
         *flows.closed(),
-        _workers(scope, dask, store, used),
+        _workers(scope, dask, store, used, metrics_port),
         *_store(scope, store),
         *flows.bootstrap(scope, secrets, names.RUN),
     )
@@ -79,6 +80,7 @@ def _workers(
     dask: DaskBinding,
     store: PostgresBinding | None,
     used: tuple[ServiceBinding, ...],
+    metrics_port: int,
 ) -> PolicyPlan:
     scheduler = NamespacePeer(dask.namespace, {NAME: names.DASK, COMPONENT: dask.component})
     egress = (
@@ -87,7 +89,8 @@ def _workers(
         *_bundle_registry(scope),
         *ways_out(used),
     )
-    return PolicyPlan(names.RUN_WORKER, names.RUN_WORKER, (), egress, names.RUN)
+    ingress = tuple(scraper(scope, metrics_port))
+    return PolicyPlan(names.RUN_WORKER, names.RUN_WORKER, ingress, egress, names.RUN)
 
 
 def _bundle_registry(scope: RunScope) -> Iterator[Flow]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from modelops import names
 from modelops.model.environment import SecretProvider
 from modelops.plan import dask
-from modelops.plan.images import planned_image, pull_secrets
+from modelops.plan.images import planned_image, pull_secrets, resolve
 from modelops.plan.placement import placement
 from modelops.plan.pull_secret import external_pull_secret
 from modelops.plan.resources import LOGS, MIB
@@ -41,7 +41,7 @@ class Runner:
     """What the bootstrap Job's pod is.
 
     Attributes:
-        image: one that carries the runtime.
+        image: one that carries the runtime, for where images.yaml has none called `tools`.
         product: what the pod is a part of.
         name: of the Job, where several units share a namespace.
     """
@@ -84,6 +84,12 @@ def fetched_secrets(scope: AnyScope) -> tuple[ExternalSecret, ...]:
     return (*fetched, *external_pull_secret(scope))
 
 
+def tools_image(scope: AnyScope) -> str | None:
+    """The image that is there to make Secrets; None where images.yaml has none."""
+    found = resolve(names.TOOLS_IMAGE, scope.images.spec, scope.environment)
+    return names.TOOLS_IMAGE if found else None
+
+
 def _bootstrap(
     scope: AnyScope, runner: Runner, generated: tuple[GeneratedSecret, ...]
 ) -> BootstrapPlan:
@@ -91,7 +97,7 @@ def _bootstrap(
         component=runner.name,
         service_account=runner.name,
         priority_class=names.priority_class(scope.environment.name, "control"),
-        image=planned_image(scope, runner.image),
+        image=planned_image(scope, tools_image(scope) or runner.image),
         pull_secrets=pull_secrets(scope),
         placement=placement(runner.pool, scope.cluster.pools[runner.pool]),
         amounts=BOOTSTRAP_AMOUNTS,

@@ -21,7 +21,7 @@ from modelops.planned import PolicyPlan, SecretsPlan, ServicePlan, SharedNamespa
 from modelops.provenance import derived
 
 RUNTIME_IMAGE: str = Workers.model_fields["image"].default
-"""The image of images.yaml that makes the Secrets of services: one that carries the runtime."""
+"""What makes the Secrets of services where images.yaml has no `tools`: it carries the runtime."""
 
 FORMULA = "all services at their most, with a rolling update's surge, and the Jobs beside them"
 

@@ -32,6 +32,8 @@ PASSWORD = "password"  # noqa: S105 -- the key of a Secret
 SECRETS_DIRECTORY = "/run/secrets"
 PASSWORD_DIRECTORY = f"{SECRETS_DIRECTORY}/{names.STORE}"
 ADMIN_DIRECTORY = f"{SECRETS_DIRECTORY}/{names.STORE_ADMIN}"
+OWN_PASSWORD = f"{PASSWORD_DIRECTORY}/{PASSWORD}"
+PASSWORD_VARIABLE = "MODELOPS_STORE_PASSWORD_FILE"  # noqa: S105 -- the name of a variable
 
 SERVER_GRACE = 120
 """Seconds for a fast shutdown: the image's stop signal is SIGINT."""
@@ -72,6 +74,7 @@ def binding(scope: RunScope) -> PostgresBinding | None:
         secret=carried(f"{names.STORE}-app" if operated else names.STORE, store.mode),
         key=PASSWORD,
         sslmode=carried(MODES[StoreMode(store.mode)], store.mode),
+        service=service,
         component=component,
         product=product,
     )
@@ -87,6 +90,7 @@ def _external(store: Store) -> PostgresBinding:
         secret=store.secret or "",
         key=PASSWORD,
         sslmode=store.sslmode,
+        service="",
         component="",
         product="",
     )

@@ -1,29 +1,39 @@
-"""The Jobs around a run's store: what makes its role and database, and what backs it up.
+"""The Jobs around a run's store: what makes all that is in it, and what backs it up.
 
-They run the scripts of `render/store_scripts`, whose contract is the variables and files here.
+They run the scripts of `render/store_scripts`, whose contract is the variables and files here; the
+tables of a run are made by the runtime itself, from the image of the run's workers.
 """
+
+from dataclasses import replace
 
 from modelops import names
 from modelops.model.store import StoreMode
 from modelops.plan import dask
 from modelops.plan.facts import postgres
+from modelops.plan.images import planned_image, pull_secrets
 from modelops.plan.resources import LOGS, MIB
+from modelops.plan.run_config import CONFIG_FILE, CONFIG_VARIABLE
 from modelops.plan.scope import RunScope
 from modelops.plan.store import (
     ADMIN_DIRECTORY,
+    OWN_PASSWORD,
     PASSWORD,
     PASSWORD_DIRECTORY,
+    PASSWORD_VARIABLE,
     storage_class,
     store_pod,
+    where,
 )
 from modelops.planned import (
     Amounts,
     BackupPlan,
     ClaimPlan,
     ClaimVolume,
+    ConfigVolume,
     PlainValue,
     PodPlan,
     PostgresBinding,
+    RunConfigPlan,
     ScratchVolume,
     SecretVolume,
     StoreInitPlan,
@@ -51,21 +61,30 @@ JOB_AMOUNTS = Amounts(
     disk_request=LOGS,
     disk_limit=LOGS,
 )
+TABLES_AMOUNTS = replace(JOB_AMOUNTS, memory_request=512 * MIB, memory_limit=512 * MIB)
+"""The search library takes some 200 MiB. No less of anything than the containers before it have:
+the quota counts this one for the whole pod."""
+
+TABLES_COMMAND = ("python", "-m", "modelops_runtime", "store-init")
 TMP = ScratchVolume("tmp", dask.SCRATCH_DIRECTORY, 64 * MIB)
-OWN_PASSWORD = f"{PASSWORD_DIRECTORY}/{PASSWORD}"
 
 
-def store_init(scope: RunScope, store: PostgresBinding | None) -> StoreInitPlan | None:
-    """The Job that makes role and database, where they are ours, and proves that they are there."""
+def store_init(
+    scope: RunScope, store: PostgresBinding | None, config: RunConfigPlan
+) -> StoreInitPlan | None:
+    """The Job that makes role and database, where they are ours, proves them, and makes tables."""
     if store is None:
         return None
     ours = scope.spec.store.mode == StoreMode.IN_CLUSTER
     return StoreInitPlan(
         name=names.STORE_INIT,
+        tables=_tables(scope, store, config),
+        command=TABLES_COMMAND,
         check=_job_pod(scope, names.STORE_INIT, store, {}, ()),
         database=_database(scope, store) if ours else None,
         deadline=INIT_DEADLINE,
         restart=scope.spec.restart,
+        config_digest=config.digest,
     )
 
 
@@ -108,6 +127,32 @@ def connection(store: PostgresBinding) -> dict[str, PlainValue]:
         "PGDATABASE": PlainValue(store.database),
         "PGSSLMODE": PlainValue(store.sslmode),
     }
+
+
+def _tables(scope: RunScope, store: PostgresBinding, config: RunConfigPlan) -> PodPlan:
+    """The same program as the workers, so that what it makes is what they look for."""
+    return PodPlan(
+        component=names.STORE_INIT,
+        service_account=names.STORE_INIT,
+        priority_class=names.priority_class(scope.environment.name, "control"),
+        image=planned_image(scope, scope.spec.workers.image),
+        pull_secrets=pull_secrets(scope),
+        placement=where(scope),
+        amounts=TABLES_AMOUNTS,
+        variables={
+            "HOME": PlainValue(dask.SCRATCH_DIRECTORY),
+            CONFIG_VARIABLE: PlainValue(f"{dask.CONFIG_DIRECTORY}/{CONFIG_FILE}"),
+            **connection(store),
+            PASSWORD_VARIABLE: PlainValue(OWN_PASSWORD),
+        },
+        volumes=(
+            TMP,
+            ConfigVolume("config", dask.CONFIG_DIRECTORY, config.name),
+            SecretVolume("store", PASSWORD_DIRECTORY, store.secret),
+        ),
+        grace=GRACE,
+        product=names.RUN,
+    )
 
 
 def _job_pod(

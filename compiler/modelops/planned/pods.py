@@ -125,12 +125,14 @@ class SecretVolume:
 
     Attributes:
         optional: whether the pod starts also while there is no such Secret; its files come later.
+        only: the one key of it that is there, and the file's name; None: each key under its own.
     """
 
     name: str
     mount_path: str
     secret: str
     optional: bool = False
+    only: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class PostgresBinding:
     """How clients reach a run's store.
 
     Attributes:
+        service: the Service of the run's namespace in front of it; "" where it is elsewhere.
         component, product: of the pods that serve it; both "" where it is outside the cluster.
         secret: the Secret with the user's password, under `key`.
         sslmode: libpq's word for what the client demands of the connection.
@@ -55,6 +56,7 @@ class PostgresBinding:
     secret: str
     key: str
     sslmode: str
+    service: str
     component: str
     product: str
 
@@ -101,20 +103,26 @@ class ClusterPlan:
 
 @dataclass(frozen=True, slots=True)
 class StoreInitPlan:
-    """The Job that makes a run's role and database, and proves that its user can use them.
+    """The Job that makes all that the workers of a run expect in its store.
 
     Attributes:
         name: the beginning of the Job's own name, which ends in a hash of its pod template.
-        check: the container that logs in as the run's user.
-        database: the one before it that makes role and database; None where somebody else does.
+        tables: the pod, and its last container, which makes the tables and the study.
+        command: how that is started.
+        check: the container before it that logs in as the run's user.
+        database: the first, which makes role and database; None where somebody else does.
         restart: what a person changes to have it run again.
+        config_digest: of what the pod reads at its start.
     """
 
     name: str
+    tables: PodPlan
+    command: tuple[str, ...]
     check: PodPlan
     database: PodPlan | None
     deadline: int
     restart: str
+    config_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +163,7 @@ class RunWorkersPlan:
         command: how the program is started.
         restart: what a person changes to have it run again.
         config_digest: of what the pods read at their start.
+        metrics_port: where each tells how it goes.
     """
 
     name: str
@@ -164,6 +173,7 @@ class RunWorkersPlan:
     deadline: int
     restart: str
     config_digest: str
+    metrics_port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +184,9 @@ class RunPlan:
         units: its stages that have something to apply, and their units, in order.
         labels: of the namespace and every object, the person's own among them.
         keep: whether the namespace outlives the removal of its file, for the data in it.
+        trials: how many parameter sets are tried.
         dask: where its simulations go.
+        binding: how its pods reach their store; None where there is none.
         claims: volumes beside those of the store itself.
         neighbours: the half of its flows that lies in other units' namespaces.
     """
@@ -186,7 +198,9 @@ class RunPlan:
     labels: Mapping[str, str]
     pod_security: str
     keep: bool
+    trials: int
     dask: DaskBinding
+    binding: PostgresBinding | None
     config: RunConfigPlan
     accounts: tuple[PodPlan, ...]
     secrets: SecretsPlan

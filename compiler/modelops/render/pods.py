@@ -85,6 +85,15 @@ def container(pod: PodPlan, args: Sequence[str], own: Variables) -> Object:
     }
 
 
+def as_own_user(pod: PodPlan, container: Object) -> Object:
+    """The container in a pod of another user: it runs as that of its own image.
+
+    What is mounted is for the pod's group, which every container of the pod belongs to.
+    """
+    user = {"runAsUser": pod.image.user, "runAsGroup": pod.image.user}
+    return container | {"securityContext": {**container["securityContext"], **user}}
+
+
 def spread(pod: PodPlan, topology_key: str, skew: int) -> Object:
     """A constraint that spreads equal pods where it can; none waits because of it."""
     return {
@@ -211,9 +220,11 @@ def _volume(volume: Volume) -> Object:
             return {"name": name, "configMap": {"name": config_map}}
         case MemoryVolume(name, _, size):
             return {"name": name, "emptyDir": {"medium": "Memory", "sizeLimit": bytes_text(size)}}
-        case SecretVolume(name, _, secret, optional):
+        case SecretVolume(name, _, secret, optional, only):
             source: Object = {"secretName": secret, "defaultMode": SECRET_MODE}
-            return {"name": name, "secret": source | ({"optional": True} if optional else {})}
+            items = {"items": [{"key": only[0], "path": only[1]}]} if only else {}
+            ready = {"optional": True} if optional else {}
+            return {"name": name, "secret": source | items | ready}
         case ClaimVolume(name, _, claim):
             return {"name": name, "persistentVolumeClaim": {"claimName": claim}}
         case _:

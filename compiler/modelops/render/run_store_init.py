@@ -1,14 +1,19 @@
-"""Part of `render`: the Job that makes a run's role and database, and proves them.
+"""Part of `render`: the Job that makes all that a run's workers expect in its store.
 
-Its init container goes to the server as the administrator; the container after it as the run's own
-user, so that a wrong password or missing right is told here and not by the workers.
+First a container goes to the server as the administrator, and makes role and database; then one as
+the run's own user, so that a wrong password or missing right is told here and not by the workers;
+then the runtime itself makes its tables.
 """
 
-from modelops.planned import PodPlan, RunPlan, StoreInitPlan
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from modelops.planned import PodPlan, RunPlan, StoreInitPlan, Volume
 from modelops.render.jobs import job
 from modelops.render.metadata import Object
-from modelops.render.pods import pod_spec, pod_template
+from modelops.render.pods import as_own_user, container, pod_spec, pod_template
 from modelops.render.run_scripts import running, scripted, scripts
+from modelops.render.run_workers import CONFIG_HASH, RESTART
 from modelops.render.store_scripts import STORE_CHECK, STORE_INIT
 
 ATTEMPTS = 20
@@ -16,8 +21,6 @@ ATTEMPTS = 20
 
 MISCONFIGURED = 64
 """The scripts' exit code for what trying again does not help against."""
-
-RESTART = "modelops.io/restart"
 
 
 def store_init(run: RunPlan) -> list[Object]:
@@ -33,31 +36,53 @@ def _scripts(planned: StoreInitPlan) -> tuple[str, ...]:
 
 
 def _job(run: RunPlan, planned: StoreInitPlan) -> Object:
-    check = scripted(planned.check, *_scripts(planned))
-    database = scripted(planned.database, *_scripts(planned)) if planned.database else None
-    spec = pod_spec(database or check, running(check, STORE_CHECK) | {"name": "check"})
-    spec |= {"restartPolicy": "Never"} | _first(database)
-    notes = {RESTART: planned.restart} if planned.restart else {}
+    notes = {
+        CONFIG_HASH: planned.config_digest,
+        **({RESTART: planned.restart} if planned.restart else {}),
+    }
     return job(
         run,
         planned.name,
-        planned.check,
+        planned.tables,
         {
             "backoffLimit": ATTEMPTS,
             "activeDeadlineSeconds": planned.deadline,
             "completions": 1,
             "parallelism": 1,
             "podFailurePolicy": {"rules": [_disrupted(), _misconfigured()]},
-            "template": pod_template(planned.check, spec, notes),
+            "template": pod_template(planned.tables, _pod(planned), notes),
         },
     )
 
 
-def _first(database: PodPlan | None) -> Object:
-    """The container that makes role and database, where they are ours to make."""
-    if database is None:
-        return {}
-    return {"initContainers": [running(database, STORE_INIT) | {"name": "database"}]}
+def _pod(planned: StoreInitPlan) -> Object:
+    """The pod is the last container's; those before it run as the users of their own image."""
+    before = list(_before(planned))
+    mounted = (planned.tables, *(pod for pod, _ in before))
+    whole = replace(planned.tables, volumes=tuple(_volumes(mounted)))
+    last = container(planned.tables, planned.command, {}) | {
+        "terminationMessagePolicy": "FallbackToLogsOnError"
+    }
+    return pod_spec(whole, last) | {
+        "restartPolicy": "Never",
+        "initContainers": [as_own_user(pod, found) for pod, found in before],
+    }
+
+
+def _before(planned: StoreInitPlan) -> Iterator[tuple[PodPlan, Object]]:
+    """The containers that run scripts, in order."""
+    for pod, script, name in (
+        (planned.database, STORE_INIT, "database"),
+        (planned.check, STORE_CHECK, "check"),
+    ):
+        if pod is not None:
+            mounted = scripted(pod, *_scripts(planned))
+            yield mounted, running(mounted, script) | {"name": name}
+
+
+def _volumes(pods: Iterable[PodPlan]) -> Iterable[Volume]:
+    """What several containers mount is one volume of the pod."""
+    return {volume.name: volume for pod in pods for volume in pod.volumes}.values()
 
 
 def _disrupted() -> Object:

@@ -54,8 +54,10 @@ def workers(run: RunPlan) -> list[Object]:
 
 
 def _container(planned: RunWorkersPlan) -> Object:
+    port = {"name": "http-metrics", "containerPort": planned.metrics_port, "protocol": "TCP"}
     return container(planned.pod, planned.command, {}) | {
-        "terminationMessagePolicy": "FallbackToLogsOnError"
+        "ports": [port],
+        "terminationMessagePolicy": "FallbackToLogsOnError",
     }
 
 

@@ -10,6 +10,9 @@ REVISIONS = 3
 UNMOVED = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "false"}
 """The node autoscaler must not move the pod: a scheduler that ends forgets all work."""
 
+PRELOAD = "modelops_runtime.dask_preload"
+"""What Dask's processes import before they begin: the runtime's own logs, metrics and rooms."""
+
 ZONE = "topology.kubernetes.io/zone"
 
 
@@ -40,6 +43,7 @@ def _deployment(workspace: WorkspacePlan) -> Object:
 def _container(planned: SchedulerPlan) -> Object:
     comm, dashboard = planned.comm_port, planned.dashboard_port
     args = ["dask", "scheduler", "--port", str(comm), "--dashboard-address", f":{dashboard}"]
+    args += ["--preload", PRELOAD]
     ports = [
         {"name": "tcp-comm", "containerPort": comm, "protocol": "TCP"},
         {"name": "http-dashboard", "containerPort": dashboard, "protocol": "TCP"},

@@ -4,6 +4,7 @@ from modelops.planned import FieldValue, FixedScale, PortRange, WorkersPlan, Wor
 from modelops.provenance import carried
 from modelops.render.metadata import Object, numeral, of_unit, selected
 from modelops.render.pods import container, pod_spec, pod_template, spread
+from modelops.render.scheduler import PRELOAD
 
 REVISIONS = 3
 """Old ReplicaSets that are kept: the repository's history is what one goes back to."""
@@ -81,6 +82,8 @@ def _args(planned: WorkersPlan) -> list[str]:
         "--local-directory": planned.spill_directory,
         "--death-timeout": str(DEATH_TIMEOUT),
         "--name": "$(POD_NAME)",
+        "--preload": PRELOAD,
+        "--preload-nanny": PRELOAD,
     }
     words = [word for option in options.items() for word in option]
     return ["dask", "worker", planned.scheduler_address, *words]

@@ -16,6 +16,14 @@ from modelops_runtime import json_logs
 from modelops_runtime.exit_status import ExitStatus
 
 COMMANDS = {
+    "adaptive-worker": (
+        "modelops_runtime.adaptive_worker.command",
+        "Search for the parameters of a run, together with its other workers.",
+    ),
+    "bundle-tool": (
+        "modelops_runtime.bundle_tool.command",
+        "Pack, push and pull the code of models.",
+    ),
     "secret-bootstrap": (
         "modelops_runtime.secret_bootstrap.command",
         "Make each declared Secret once, with random values.",
@@ -23,6 +31,26 @@ COMMANDS = {
     "worker-drain": (
         "modelops_runtime.worker_drain.command",
         "Let this pod's Dask workers finish what they began.",
+    ),
+    "store-init": (
+        "modelops_runtime.store_init.command",
+        "Make what a run's workers need in its store.",
+    ),
+    "run-status": (
+        "modelops_runtime.run_status.command",
+        "Print how far a run is, as a line of JSON.",
+    ),
+    "export-results": (
+        "modelops_runtime.export_results.command",
+        "Write what a run's store holds as tables.",
+    ),
+    "run-report": (
+        "modelops_runtime.run_report.command",
+        "Draw how a run went, from its results.",
+    ),
+    "local-store": (
+        "modelops_runtime.local_store.command",
+        "Have a Postgres in a folder.",
     ),
 }
 """Each command's module and summary."""

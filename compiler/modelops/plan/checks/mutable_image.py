@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from modelops.diagnostics import Diagnostic, Severity
 from modelops.diagnostics.rulebook import img
+from modelops.plan.bootstrap_image import bootstrap_image
 from modelops.plan.images import ResolvedImage, resolve
 from modelops.plan.pull_secret import shell_image
 from modelops.plan.scope import AnyScope
@@ -15,8 +16,8 @@ def mutable_image(scope: AnyScope) -> Iterator[Diagnostic]:
     """Refuse in production, and warn elsewhere, of an image without a digest."""
     images = scope.images
     named = [(part.image, part.image_at) for part in scope.parts]
-    shell = shell_image(scope)
-    for name, path in (*named, *(((shell, ()),) if shell else ())):
+    beside = [(name, ()) for name in (shell_image(scope), bootstrap_image(scope)) if name]
+    for name, path in (*named, *beside):
         image = resolve(name, images.spec, scope.environment)
         if image is None or image.digest is not None:
             continue

@@ -7,14 +7,16 @@ from modelops.diagnostics.rulebook import sec
 from modelops.model.store import StoreKind
 from modelops.plan import dask
 from modelops.plan.facts import postgres
-from modelops.plan.run import CONFIG_VARIABLE, PASSWORD_VARIABLE
-from modelops.plan.run_config import BUNDLE_REF
+from modelops.plan.run import GRACE_VARIABLE
+from modelops.plan.run_config import BUNDLE_REF, CONFIG_VARIABLE
 from modelops.plan.scope import RunScope
+from modelops.plan.store import PASSWORD_VARIABLE
 
 SOURCES = {
     dask.ADDRESS_VARIABLE: "`workspace`",
     dask.POD_NAME_VARIABLE: "the pod",
     CONFIG_VARIABLE: "the run",
+    GRACE_VARIABLE: "the time that its pods have to stop",
     BUNDLE_REF: "`bundle.image`",
 }
 """What the workers read, and where its value comes from."""

@@ -9,7 +9,16 @@ from modelops.plan.facts import dask_settings
 from modelops.plan.scope import PARTS, Scope
 
 OUR_PREFIX = "MODELOPS_"
-OURS = frozenset({dask.CONFIG_VARIABLE, "MODELOPS_LOG_LEVEL"})
+OURS = frozenset(
+    {
+        dask.CONFIG_VARIABLE,
+        "MODELOPS_INSECURE_REGISTRIES",
+        "MODELOPS_LOG_LEVEL",
+        "MODELOPS_MODEL_VARIABLES",
+        "MODELOPS_REGISTRY_PASSWORD_FILE",
+        "MODELOPS_REGISTRY_USERNAME",
+    }
+)
 """What the images of the runtime read."""
 
 

@@ -7,7 +7,7 @@ from modelops.diagnostics.rulebook import adp
 from modelops.model.search import Sampler
 from modelops.plan.scope import RunScope
 
-LEARNING = frozenset({Sampler.TPE, Sampler.CMAES})
+LEARNING = frozenset({Sampler.TPE, Sampler.CMAES, Sampler.GP})
 """Samplers that begin with random trials."""
 
 

@@ -47,6 +47,14 @@ class Refused(ValueError):  # noqa: N818 -- as above
     """The algorithm cannot search this space in this way; the message says why, and what can."""
 
 
+class Unavailable(Exception):  # noqa: N818 -- as above
+    """What the trials are kept in does not answer; the message says what it was.
+
+    Whatever was called may have happened or not. To call it again later is right in both cases:
+    a trial that nobody tells of is proposed again, and a second tell is a duplicate.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
     """A trial of an earlier process.
@@ -65,7 +73,10 @@ class Past:
 
 
 class AdaptiveAlgorithm(Protocol):
-    """Proposes points, learns from what became of them, and knows when it is enough."""
+    """Proposes points, learns from what became of them, and knows when it is enough.
+
+    Each method may raise `Unavailable` where the trials are kept outside of the process.
+    """
 
     def ask(self, count: int) -> Sequence[Proposal]:
         """At most so many points, each leased to whoever asks.
@@ -74,7 +85,10 @@ class AdaptiveAlgorithm(Protocol):
         """
 
     def renew(self, numbers: Iterable[int]) -> Sequence[int]:
-        """Begin the leases of these trials anew; those that somebody else has by now."""
+        """Begin the leases of these trials anew; those for which there is none any more.
+
+        Somebody else has them by now, or has told of them: to go on with them is in vain.
+        """
 
     def release(self, numbers: Iterable[int]) -> None:
         """Give these trials back: they are proposed again at once."""
@@ -82,7 +96,11 @@ class AdaptiveAlgorithm(Protocol):
     def report(self, number: int, step: int, loss: float) -> bool:
         """The loss over the replicates so far, after a group of them; whether to stop the trial.
 
-        A trial that is stopped is told with that loss.
+        A trial that is stopped is told with that loss, and stays stopped. Of one that was told
+        already nothing is learned.
+
+        Raises:
+            Conflict: it was never proposed.
         """
 
     def tell(self, number: int, result: TrialResult) -> Telling:
@@ -100,4 +118,11 @@ class AdaptiveAlgorithm(Protocol):
 
         What was proposed and not told is proposed again, before anything new. From then on the
         algorithm goes on as it would have gone on then.
+
+        Raises:
+            Conflict: there was some asking, or a number is missing.
+            Refused: a trial is none of this space: the run was changed.
         """
+
+    def close(self) -> None:
+        """Let go of what is held open. Leases stay; nothing may be called any more."""

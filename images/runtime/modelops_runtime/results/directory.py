@@ -1,17 +1,11 @@
-"""Part of `results`: a store in a folder, on a disk or a volume that many pods share.
+"""Part of `results`: a store in a folder, on a disk or a volume that many pods share."""
 
-A file is written under another name, and gets its own when it is whole. A machine that loses its
-power may lose files, and a writer that is killed leaves one behind under a name that nobody reads;
-but no file is ever partly there under its own.
-"""
-
-import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from modelops_runtime.contracts.identity import ID, checksum
 from modelops_runtime.results.store import Damaged, NotStored
+from modelops_runtime.results.whole_files import put_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +21,7 @@ class DirectoryStore:
     def put(self, content: bytes) -> str:
         """Store the bytes; their checksum. What is there already is replaced, and so healed."""
         name = checksum(content)
-        target = self._file(name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        incoming = target.with_name(f".{name}.{secrets.token_hex(8)}")
-        try:
-            _write(incoming, content)
-            incoming.replace(target)
-        finally:
-            incoming.unlink(missing_ok=True)
+        put_whole(self._file(name), content)
         return name
 
     def get(self, checksum: str) -> bytes:
@@ -57,14 +44,6 @@ class DirectoryStore:
     def _file(self, name: str) -> Path:
         """Where the bytes of a checksum are: in one of 256 folders, so that none is too full."""
         return self.root / name[:2] / name
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Write a new file, and wait until the disk has it."""
-    with file.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def _verified(content: bytes, name: str) -> bytes:

@@ -49,6 +49,7 @@ class SimulationService(Protocol):
         *,
         timeout: float,
         together: int = 1,
+        final: bool = False,
     ) -> Pending[Judgement]:
         """Begin all simulations of a set, and judge them together where they ran.
 
@@ -61,6 +62,8 @@ class SimulationService(Protocol):
             timeout: seconds for each simulation, and for judging.
             together: how many simulations one unit of scheduling runs, one after another: more
                 than one for those that take milliseconds.
+            final: no larger set of the same point will follow. Where one unit runs all of it
+                anyway, it may judge as well, and nothing is held for others.
         """
 
     def gather(self, pending: Sequence[Pending[Result_co]]) -> list[Result_co]:

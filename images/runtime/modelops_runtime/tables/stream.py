@@ -11,7 +11,10 @@ CONTENT_TYPE = "application/vnd.apache.arrow.stream"
 END = b"\xff\xff\xff\xff\0\0\0\0"
 """How a stream ends: Arrow itself takes one without it for a shorter table."""
 
-_OPTIONS = pa.ipc.IpcWriteOptions(compression="zstd")
+# Most tables are small, and to hand columns to other threads takes longer than to compress them;
+# where tables are large, there is a worker for each core.
+_WRITING = pa.ipc.IpcWriteOptions(compression="zstd", use_threads=False)
+_READING = pa.ipc.IpcReadOptions(use_threads=False)
 
 
 def encoded(frame: object) -> bytes:
@@ -25,7 +28,7 @@ def encoded(frame: object) -> bytes:
     """
     table = normal(arrow_table(frame))
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema, options=_OPTIONS) as writer:
+    with pa.ipc.new_stream(sink, table.schema, options=_WRITING) as writer:
         writer.write_table(table)
     content: bytes = sink.getvalue().to_pybytes()
     return content
@@ -39,7 +42,7 @@ def decoded(content: bytes) -> pa.Table:
     """
     source = pa.BufferReader(content)
     try:
-        with pa.ipc.open_stream(source) as reader:
+        with pa.ipc.open_stream(source, options=_READING) as reader:
             table = reader.read_all()
         table.validate(full=True)
     except (pa.ArrowException, OSError, ValueError) as error:

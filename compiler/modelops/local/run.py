@@ -1,0 +1,134 @@
+"""Part of `local`: all processes of a run: the scheduler, its workers, and who leads the search."""
+
+from dataclasses import replace
+
+from modelops import names
+from modelops.local.launch import Launch, LocalRun, Machine, StoreAddress
+from modelops.local.pods import Container, config_maps, container, objects_of, workload
+from modelops.local.processes import Surroundings, launch, missing_variables
+from modelops.local.rewriting import ELSEWHERE
+from modelops.manifests import Body, EnvironmentManifests
+
+SCHEDULER, WORKER = "scheduler", "worker"
+LOOPBACK = "127.0.0.1"
+ANY = f"{LOOPBACK}:0"
+
+SCHEDULER_PORT = 8786
+"""Of the Service of a scheduler."""
+
+WORKSPACE_LABEL = "modelops.io/workspace"
+
+METRICS_PORT, ANY_PORT = "--metrics-port", "0"
+GRACE = "MODELOPS_GRACE_SECONDS"
+RESULTS = "MODELOPS_RESULTS_DIRECTORY"
+"""What the runtime takes from whoever starts it outside a cluster."""
+
+
+class Unfit(ValueError):  # noqa: N818 -- named for what is so, as its message says it
+    """A run cannot be made local; the message says why."""
+
+
+def local_run(
+    manifests: EnvironmentManifests, run: str, machine: Machine, store: StoreAddress | None
+) -> LocalRun:
+    """The processes of a run and of the workspace that it runs on.
+
+    Raises:
+        Unfit: the environment has no such run, or its manifests lack a part.
+    """
+    own = objects_of(manifests, f"{manifests.name}/runs/{run}")
+    search = _part(own, names.RUN_WORKER)
+    workspace = search["metadata"]["labels"][WORKSPACE_LABEL]
+    plane = objects_of(manifests, names.workspace_unit(manifests.name, workspace))
+    around = Surroundings(
+        machine=machine,
+        hosts=_hosts(manifests.name, workspace, machine),
+        config_maps={**config_maps(plane), **config_maps(own)},
+        store=store,
+    )
+    scheduler = container(_part(plane, SCHEDULER), SCHEDULER)
+    workers = container(_part(plane, WORKER), WORKER)
+    searcher = container(search, names.RUN_WORKER)
+    launched = LocalRun(
+        scheduler=launch(scheduler, SCHEDULER, _scheduler_options(machine), around),
+        workers=launch(workers, "workers", _worker_options(machine), around),
+        store_init=_store_init(own, around),
+        searchers=tuple(
+            _searcher(searcher, f"{names.RUN_WORKER}-{index}", around)
+            for index in range(search["spec"]["completions"])
+        ),
+        unreachable=(),
+        missing=_both(workers, searcher, machine),
+    )
+    return replace(launched, unreachable=_unreachable(launched))
+
+
+def _part(objects: tuple[Body, ...], component: str) -> Body:
+    found = workload(objects, component)
+    if found is None:
+        raise Unfit(f"there are no manifests of its {component}")
+    return found
+
+
+def _hosts(environment: str, workspace: str, machine: Machine) -> dict[str, str]:
+    """Where the scheduler is; it is the only address of the cluster that a run takes along."""
+    host = names.service_host(names.SCHEDULER, names.workspace_namespace(environment, workspace))
+    return {f"{host}:{SCHEDULER_PORT}": f"{LOOPBACK}:{machine.scheduler_port}"}
+
+
+# --- what the machine decides --------------------------------------------------------------------
+
+
+def _scheduler_options(machine: Machine) -> dict[str, str | None]:
+    """Whoever reaches a scheduler can run anything: here nobody but this machine does."""
+    return {
+        "--host": LOOPBACK,
+        "--port": str(machine.scheduler_port),
+        "--dashboard-address": f"{LOOPBACK}:{machine.dashboard_port}",
+    }
+
+
+def _worker_options(machine: Machine) -> dict[str, str | None]:
+    """One pod of as many processes as are wanted; ports as they are free."""
+    return {
+        "--host": LOOPBACK,
+        "--nworkers": str(machine.workers),
+        "--worker-port": None,
+        "--nanny-port": None,
+        "--dashboard-address": ANY,
+    }
+
+
+def _store_init(own: tuple[Body, ...], around: Surroundings) -> Launch | None:
+    job = workload(own, names.STORE_INIT)
+    if job is None or around.store is None:
+        return None
+    return launch(container(job, names.STORE_INIT), names.STORE_INIT, {}, around)
+
+
+def _searcher(searcher: Container, name: str, around: Surroundings) -> Launch:
+    launched = launch(searcher, name, {METRICS_PORT: ANY_PORT}, around)
+    environment = {
+        **launched.environment,
+        GRACE: str(around.machine.grace),
+        RESULTS: f"{around.machine.state}/results",
+    }
+    return replace(launched, environment=environment)
+
+
+# --- what is not here ----------------------------------------------------------------------------
+
+
+def _both(one: Container, other: Container, machine: Machine) -> tuple[str, ...]:
+    found = {*missing_variables(one, machine), *missing_variables(other, machine)}
+    return tuple(sorted(found))
+
+
+def _unreachable(launched: LocalRun) -> tuple[str, ...]:
+    """Services of the cluster that processes would look for; the store has another address here."""
+    texts = (
+        text
+        for each in (launched.workers, *launched.searchers)
+        for text in each.environment.values()
+    )
+    return tuple(sorted({found[0] for text in texts for found in ELSEWHERE.finditer(text)}))

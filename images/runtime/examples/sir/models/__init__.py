@@ -1,0 +1,1 @@
+"""Models: each module has a function `simulate`."""

@@ -1,0 +1,1 @@
+"""Targets: each module has a function that gives a loss."""
