@@ -87,6 +87,23 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file for another program than Kubernetes: JSON, as that program's schema describes it.
+
+    Attributes:
+        path: below `generated/`.
+        unit: its folder.
+        source: the input file that it is named after.
+        tree: its content.
+    """
+
+    path: str
+    unit: str
+    source: str
+    tree: Body
+
+
+@dataclass(frozen=True, slots=True)
 class EnvironmentManifests:
     """All units of one environment.
 
@@ -97,6 +114,7 @@ class EnvironmentManifests:
         units: sorted by name.
         given: what may be referred to without being among the units.
         tier: how severe some findings are; the strictest where nobody says.
+        documents: files that are no objects.
     """
 
     name: str
@@ -105,6 +123,7 @@ class EnvironmentManifests:
     units: tuple[Unit, ...]
     given: Given
     tier: Tier = Tier.PRODUCTION
+    documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,3 +200,50 @@ def run_config(namespace: str) -> str:
 def service_host(service: str, namespace: str) -> str:
     """The DNS name under which every namespace of the cluster reaches a Service."""
     return carried(f"{service}.{namespace}.svc.cluster.local", namespace)
+
+
+def camel(name: str) -> str:
+    """A field's name as it is written in files: `subscription_id` is `subscriptionId`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+# --- Azure ---------------------------------------------------------------------------------------
+
+GLOBAL_HASH = 8
+"""Hexadecimal digits that names end in which the whole world shares: 32 bits."""
+
+
+def azure_name(environment: str, what: str) -> str:
+    """A name within a subscription or a group: `modelops-dev-aks`."""
+    return derived("modelops-<environment>-<kind>", f"modelops-{environment}-{what}", environment)
+
+
+def cluster_prefix(environment: str) -> str:
+    """The beginning of the API server's DNS name."""
+    return derived("modelops-<environment>", f"modelops-{environment}", environment)
+
+
+def global_name(prefix: str, environment: str, subscription: str, separator: str = "") -> str:
+    """A name that the whole world shares: at most 25 characters longer than its prefix.
+
+    Args:
+        prefix: of the kind.
+        environment: its name, uncut.
+        subscription: the id that tells environments of one name apart.
+        separator: where the kind takes a dash.
+    """
+    digest = hashlib.sha256(f"{subscription}/{environment}".encode()).hexdigest()[:GLOBAL_HASH]
+    name = separator.join((prefix, environment, digest))
+    formula = "the kind, the environment, and a hash of the subscription and the environment"
+    return derived(formula, name, environment, subscription)
+
+
+def login_server(registry: str) -> str:
+    """The host of a registry of Azure."""
+    return carried(f"{registry}.azurecr.io", registry)
+
+
+def infra_unit(environment: str) -> str:
+    """The folder of what the program that makes the infrastructure reads."""
+    return carried(f"{environment}/infra", environment)

@@ -10,10 +10,13 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from modelops.documents import UNIT_FOLDERS, Kind
 from modelops.model import MODELS
 from modelops.model.layers import FILE_ONLY, PARTIAL
-from modelops.names import API_VERSION
+from modelops.names import API_VERSION, camel
+from modelops.planned.azure import InfraInputs
 
 Schema = dict[str, Any]
 
@@ -31,7 +34,30 @@ _NOISE = ("title", "discriminator")
 def schemas() -> dict[str, bytes]:
     """The content of each file of `schemas/`, by name, sorted."""
     files = {f"{kind.value.lower()}.json": _written(_of_file(kind)) for kind in Kind}
+    files["infra-inputs.json"] = _written(_of_inputs())
     return dict(sorted(files.items()))
+
+
+def _of_inputs() -> Schema:
+    """The schema of what the program in `infra/` reads: nobody writes that by hand."""
+    root = TypeAdapter(InfraInputs).json_schema(ref_template=_REFERENCE)
+    definitions = _each(root.pop("$defs"), _written_out)
+    return {"$schema": DRAFT, "title": "ModelOps InfraInputs", **_written_out(_draft07(root))} | {
+        "definitions": definitions
+    }
+
+
+def _written_out(schema: Schema) -> Schema:
+    """An object as it stands in the file: all keys in camelCase, all there, and no others."""
+    said = _draft07(schema)
+    if "properties" not in said:
+        return said
+    properties = {camel(name): of for name, of in said["properties"].items()}
+    return said | {
+        "properties": properties,
+        "required": sorted(properties),
+        "additionalProperties": False,
+    }
 
 
 def _written(schema: Schema) -> bytes:

@@ -90,7 +90,7 @@ def test_judging_touches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_installed_is_what_is_pinned() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["uv"]
     pins = dict(pin.split("==") for pin in settings["constraint-dependencies"])
-    ours = {"modelops-compiler", "modelops-runtime"}
+    ours = {"modelops-compiler", "modelops-infra", "modelops-runtime"}
     tools = {"pip", "setuptools", "uv", "wheel"}
     installed = {
         re.sub(r"[-_.]+", "-", one.metadata["Name"]).lower(): one.version

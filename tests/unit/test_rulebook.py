@@ -14,6 +14,7 @@ from modelops.diagnostics.rulebook import (
     RULES,
     adp,
     avl,
+    azr,
     cfg,
     dsk,
     fit,
@@ -32,12 +33,13 @@ from modelops.load.yaml import read
 from modelops.pipeline import judge
 
 ROOT = Path(__file__).parents[2]
-AREAS = (cfg, ver, nam, dsk, adp, fit, avl, img, sec, sto, net, shr, job, git)
+AREAS = (cfg, ver, nam, dsk, adp, fit, avl, img, sec, sto, net, shr, job, git, azr)
 IMPOSSIBLE = {code for code, rule in RULES.items() if rule.impossible}
 """What the shape of the input already prevents."""
 
 DASK_PROOFS = "tests/unit/test_impossible_dask_rules.py::"
 OTHER_PROOFS = "tests/unit/test_impossible_rules.py::"
+AZURE_PROOFS = "tests/unit/test_impossible_azure_rules.py::"
 RUN_PROOFS = "tests/unit/test_impossible_run_rules.py::"
 DETERMINISM = "tests/laws/test_determinism.py::"
 PROOFS: dict[str, str] = {
@@ -56,6 +58,10 @@ PROOFS: dict[str, str] = {
     "SEC009": f"{RUN_PROOFS}test_values_are_made_once",
     "STO004": f"{RUN_PROOFS}test_a_store_begins_below_the_root_of_a_disk_of_its_own",
     "STO007": f"{RUN_PROOFS}test_what_is_kept_is_kept_from_flux",
+    "AZR008": f"{AZURE_PROOFS}test_an_account_has_one_rule_of_its_life",
+    "NAM005": f"{AZURE_PROOFS}test_names_follow_from_environment_and_subscription",
+    "NAM006": f"{AZURE_PROOFS}test_names_that_the_world_shares_keep_the_environment_uncut",
+    "SEC010": f"{AZURE_PROOFS}test_no_field_asks_for_a_key_that_opens_everything",
     "DSK017": f"{DASK_PROOFS}test_workers_connect_to_the_scheduler_of_their_own_namespace",
 }
 """For each impossible rule the test that proves it: `tests/unit/test_x.py::test_name`."""

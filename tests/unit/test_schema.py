@@ -85,6 +85,7 @@ def test_there_is_one_file_a_kind() -> None:
         "defaults.json",
         "environment.json",
         "images.json",
+        "infra-inputs.json",
         "profile.json",
         "run.json",
         "service.json",

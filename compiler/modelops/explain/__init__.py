@@ -65,6 +65,10 @@ def fields(manifests: Manifests) -> Iterator[Field]:
                     file = f"{unit.name}/{component.file}"
                     for path, value in _scalars(body, ()):
                         yield _field(file, identity(body), path, value)
+        for document in environment.documents:
+            owner = Identity("", document.tree["kind"], "", environment.name)
+            for path, value in _scalars(document.tree, ()):
+                yield _field(document.path, owner, path, value)
 
 
 def fed_by(found: Iterator[Field], file: str, line: int) -> Iterator[Field]:

@@ -36,6 +36,32 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
         "* metadata.annotations.kustomize.toolkit.fluxcd.io/prune",
         "Flux must not remove data when the file is removed",
     ),
+    # --- what the program in infra/ reads
+    ("InfraInputs version", "of the shape of this file: a program that knows another one stops"),
+    ("InfraInputs flux.*", "AKS' own extension of Flux, and the one Kustomization that it begins"),
+    ("InfraInputs tags.*", "tags by which people and bills tell what belongs to what"),
+    ("InfraInputs network.*subnet", "nodes have one subnet; pods an overlay of their own"),
+    ("InfraInputs cluster.ssh.user", "who logs in on a node: Azure's own custom"),
+    ("InfraInputs cluster.pools.*.taints.*", "what keeps our pods off nodes that are not for them"),
+    *(
+        (f"InfraInputs {path}", "not wanted, because the environment's file does not ask for it")
+        for path in (
+            "registry",
+            "identities",
+            "keyVault",
+            "postgres",
+            "state",
+            "storage",
+            "cluster.authorizedIpRanges",
+            "cluster.networkPolicy",
+            "cluster.pools.*.labels",
+            "cluster.pools.*.taints",
+            "cluster.ssh.path",
+            "cluster.ssh.variable",
+            "cluster.zones",
+            "registry.resourceId",
+        )
+    ),
     # --- runs, and what several kinds of units have
     ("*/store-scripts-* data.*", "the scripts that the store's containers run"),
     ("*/store-scripts-* metadata.name", "named by a hash of the scripts"),

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from modelops.diagnostics import Tier
 from modelops.diagnostics.rulebook import cfg
+from modelops.model.azure import Azure
 from modelops.model.cluster import Cluster
 from modelops.model.fields import Duration, Name, Namespace, ObjectName, Spec, Text, refuse
 from modelops.model.images import Repository
@@ -109,6 +110,11 @@ class EnvironmentSpec(Spec):
     registry: Registry = Field(default_factory=Registry, description="Where images come from.")
     flux: Flux = Field(description="How the cluster reads this repository.")
     secrets: Secrets = Field(default_factory=Secrets, description="How secrets come to be.")
+    azure: Azure | None = Field(
+        None,
+        description="What the cluster stands on, made by the program in infra/; absent: somebody "
+        "else makes it.",
+    )
     defaults: LayerSpecs = Field(
         default_factory=LayerSpecs, description="The environment's layer of other kinds."
     )

@@ -8,6 +8,7 @@ from modelops.diagnostics import Tier
 from modelops.manifests import Given, Identity
 from modelops.model import Configuration, ConfiguredEnvironment
 from modelops.model.cluster import Cluster, Provider
+from modelops.plan.azure import infra
 from modelops.plan.facts import postgres, providers
 from modelops.plan.images import pull_secrets
 from modelops.plan.run import generated as store_secrets
@@ -77,6 +78,7 @@ def environment(configuration: Configuration, configured: ConfiguredEnvironment)
         ),
         runs=runs,
         services=services,
+        infra=infra(configured),
     )
 
 

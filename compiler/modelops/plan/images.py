@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from modelops.model import EnvironmentSpec, ImagesSpec
+from modelops.model import Configured, EnvironmentSpec, ImagesSpec
 from modelops.model.images import DIGEST, REPOSITORY, TAG, Image
+from modelops.plan.azure import login_server
 from modelops.plan.scope import AnyScope, Scope
 from modelops.planned import ImagePlan
 from modelops.provenance import carried, derived
@@ -56,20 +57,21 @@ def has_host(repository: str) -> bool:
     )
 
 
-def prefix(images: ImagesSpec, environment: EnvironmentSpec) -> str | None:
-    """The prefix of relative repositories: the environment's, else the one of images.yaml."""
-    return environment.registry.prefix or images.registry
+def prefix(images: ImagesSpec, environment: Configured[EnvironmentSpec]) -> str | None:
+    """The prefix of relative repositories: the environment's, or its Azure's, or everybody's."""
+    spec = environment.spec
+    return spec.registry.prefix or login_server(environment.name, spec.azure) or images.registry
 
 
 def bundle_registry(scope: Scope) -> str | None:
     """Where a workspace's bundles are: `host[:port][/path]`; None where nobody says so."""
     written = scope.spec.bundles.registry
-    return written or prefix(scope.images.spec, scope.environment.spec)
+    return written or prefix(scope.images.spec, scope.environment)
 
 
 def planned_image(scope: AnyScope, name: str) -> ImagePlan:
     """The image of this name; that it exists has been checked."""
-    found = resolve(name, scope.images.spec, scope.environment.spec)
+    found = resolve(name, scope.images.spec, scope.environment)
     if found is None:
         raise LookupError(name)
     plan = found.plan
@@ -91,7 +93,9 @@ def registry_port(registry: str | None) -> int:
     return int(port) if colon else HTTPS_PORT
 
 
-def resolve(name: str, images: ImagesSpec, environment: EnvironmentSpec) -> ResolvedImage | None:
+def resolve(
+    name: str, images: ImagesSpec, environment: Configured[EnvironmentSpec]
+) -> ResolvedImage | None:
     """The image that `name` means, or None where it means none.
 
     A name of images.yaml comes first; else `name` must be a reference that begins with a host. A

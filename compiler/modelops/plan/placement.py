@@ -38,14 +38,14 @@ def placement(name: str, pool: Pool) -> Placement:
     return Placement(
         node_selector={
             key: derived("the label of the chosen pool's nodes", value, name, value)
-            for key, value in sorted(_labels(name, pool).items())
+            for key, value in sorted(node_labels(name, pool).items())
         },
         tolerations=(*tolerations, *((replace(SPOT, value=spot),) if pool.spot else ())),
         preferred={SPOT_KEY: spot} if pool.spot else {},
     )
 
 
-def _labels(name: str, pool: Pool) -> dict[str, str]:
+def node_labels(name: str, pool: Pool) -> dict[str, str]:
     """The labels that a pool's nodes carry; a user pool's role is its name unless it has one."""
     role = pool.role or (name if pool.mode == PoolMode.USER else None)
     return {**pool.labels, **({names.ROLE_LABEL: role} if role else {})}
@@ -55,10 +55,10 @@ def matching_pools(cluster: Cluster, name: str) -> Iterator[tuple[str, Pool]]:
     """Every user pool whose nodes the pods of pool `name` may land on, that one first."""
     chosen = cluster.pools[name]
     yield name, chosen
-    selected = _labels(name, chosen).items()
+    selected = node_labels(name, chosen).items()
     for other, pool in cluster.pools.items():
         fits = other != name and pool.mode == PoolMode.USER
-        if fits and selected <= _labels(other, pool).items() and _tolerate(name, chosen, pool):
+        if fits and selected <= node_labels(other, pool).items() and _tolerate(name, chosen, pool):
             yield other, pool
 
 

@@ -85,15 +85,15 @@ def shell_image(scope: AnyScope) -> str | None:
 
     It is one that needs no Secret to be pulled: it is there before the Secret is.
     """
-    secret, environment = scope.environment.spec.registry.pull_secret, scope.environment.spec
+    secret = scope.environment.spec.registry.pull_secret
     waits = secret is not None and secret.existing
-    found = waits and resolve(names.SHELL_IMAGE, scope.images.spec, environment)
+    found = waits and resolve(names.SHELL_IMAGE, scope.images.spec, scope.environment)
     return names.SHELL_IMAGE if found else None
 
 
 def _command(scope: AnyScope, secret: str) -> str:
     """How a person makes the Secret in the unit's namespace."""
-    registry = prefix(scope.images.spec, scope.environment.spec)
+    registry = prefix(scope.images.spec, scope.environment)
     host = registry.partition("/")[0] if registry else "REGISTRY"
     text = (
         f"kubectl create secret docker-registry {secret} --namespace {scope.namespace} "

@@ -86,7 +86,7 @@ def fetched_secrets(scope: AnyScope) -> tuple[ExternalSecret, ...]:
 
 def tools_image(scope: AnyScope) -> str | None:
     """The image that is there to make Secrets; None where images.yaml has none."""
-    found = resolve(names.TOOLS_IMAGE, scope.images.spec, scope.environment.spec)
+    found = resolve(names.TOOLS_IMAGE, scope.images.spec, scope.environment)
     return names.TOOLS_IMAGE if found else None
 
 

@@ -4,6 +4,7 @@ Made by `plan`, read by `render`. CPUs are thousandths, memory and storage bytes
 Nothing here is None in the sense of "to be computed"; an Optional is a thing that does not exist.
 """
 
+from modelops.planned.azure import InfraPlan
 from modelops.planned.dask import (
     CpuScale,
     FixedScale,
@@ -120,6 +121,7 @@ __all__ = [
     "HealthCheck",
     "HttpRoutePlan",
     "ImagePlan",
+    "InfraPlan",
     "IngressPlan",
     "KustomizationPlan",
     "MemoryVolume",

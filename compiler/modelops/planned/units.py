@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from modelops import names
 from modelops.diagnostics import Tier
 from modelops.manifests import Given
+from modelops.planned.azure import InfraPlan
 from modelops.planned.dask import SchedulerPlan, WorkersPlan
 from modelops.planned.namespaces import ContainerBounds, QuotaPlan, SharedNamespacePlan
 from modelops.planned.network import EntityPolicyPlan, NeighbourPolicy, PolicyPlan
@@ -165,6 +166,7 @@ class EnvironmentPlan:
         tier: what it is for: how severe some findings are.
         kubernetes: the targeted minor, such as `1.35`.
         given: what its objects may refer to although nothing here makes it.
+        infra: what it stands on; None where somebody else makes that.
     """
 
     name: str
@@ -177,6 +179,7 @@ class EnvironmentPlan:
     given: Given
     runs: tuple[RunPlan, ...] = ()
     services: tuple[ServicePlan, ...] = ()
+    infra: InfraPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)

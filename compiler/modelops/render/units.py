@@ -16,6 +16,7 @@ from modelops.planned import (
 )
 from modelops.render.accounts import accounts
 from modelops.render.autoscaling import autoscaling
+from modelops.render.azure import inputs
 from modelops.render.config import config, context
 from modelops.render.flux import git_repository, kustomization, root_kustomization
 from modelops.render.metadata import Object
@@ -71,6 +72,7 @@ def environment(plan: EnvironmentPlan) -> EnvironmentManifests:
         units=tuple(sorted(units, key=lambda unit: unit.name)),
         given=plan.given,
         tier=plan.tier,
+        documents=(inputs(plan.infra),) if plan.infra else (),
     )
 
 

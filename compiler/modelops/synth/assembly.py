@@ -25,6 +25,7 @@ from modelops.manifests import (
     identity,
 )
 from modelops.synth.child import Answer, converse
+from modelops.synth.documents import document
 
 
 def synth(manifests: Manifests) -> Artefacts:
@@ -122,6 +123,7 @@ def _environment(
         for unit in environment.units
         if unit.indexed
     ]
+    own += [document(each) for each in environment.documents]
     by_path = {file.path: file for file in own}
     if len(by_path) < len(own):
         twice = sorted({file.path for file in own if by_path[file.path] is not file})

@@ -8,6 +8,7 @@ from modelops.diagnostics.rule import Rule
 from modelops.diagnostics.rulebook import (
     adp,
     avl,
+    azr,
     cfg,
     dsk,
     fit,
@@ -24,6 +25,6 @@ from modelops.diagnostics.rulebook import (
 
 RULES: dict[str, Rule] = {
     rule.code: rule
-    for area in (cfg, ver, nam, dsk, adp, fit, avl, img, sec, sto, net, shr, job, git)
+    for area in (cfg, ver, nam, dsk, adp, fit, avl, img, sec, sto, net, shr, job, git, azr)
     for rule in area.RULES
 }

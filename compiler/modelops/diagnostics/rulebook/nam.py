@@ -81,6 +81,78 @@ spec:
     remedy="Give Flux a namespace of its own, such as modelops-system.",
 )
 
+NAM004 = Rule(
+    code="NAM004",
+    summary="a name that Azure does not take for the kind of thing that it names",
+    why=(
+        "Each kind has rules of its own: a storage account takes no dash, a node pool twelve "
+        "characters, a resource group no dot at its end. Checks of an earlier tool allowed what a "
+        "namespace may be called, and the cluster was half made when Azure refused its pool."
+    ),
+    failing="""\
+# environments/dev/environment.yaml
+spec:
+  cluster:
+    pools:
+      system: {mode: system, vmSize: Standard_D4s_v5, min: 2, max: 3}
+  azure:
+    subscriptionId: 3f2b8c1e-6a4d-4e57-9b0a-1c5d7e9f2a46
+    tenantId: 8d7c2f90-51be-4a3d-8f26-e0b94c7a135d
+    location: eastus2
+    owner: team-platform
+    costCenter: research
+    state: {resourceGroup: modelops-state-rg, storageAccount: modelops-state}
+""",
+    passing="""\
+# environments/dev/environment.yaml
+spec:
+  cluster:
+    pools:
+      system: {mode: system, vmSize: Standard_D4s_v5, min: 2, max: 3}
+  azure:
+    subscriptionId: 3f2b8c1e-6a4d-4e57-9b0a-1c5d7e9f2a46
+    tenantId: 8d7c2f90-51be-4a3d-8f26-e0b94c7a135d
+    location: eastus2
+    owner: team-platform
+    costCenter: research
+    state: {resourceGroup: modelops-state-rg, storageAccount: modelopsstate7d1c}
+""",
+    remedy=(
+        "Storage accounts: 3 to 24 lower-case letters and digits; registries: 5\n"
+        "to 50 of them. Node pools: at most 12, beginning with a letter.\n"
+        "Clusters: at most 63 letters, digits, dashes and underscores.\n"
+        "Resource groups: at most 90 characters, no dot at the end."
+    ),
+)
+
+NAM005 = Rule(
+    code="NAM005",
+    summary="a name in Azure that another run of the program would not find again",
+    why=(
+        "Clusters got a random number at the end of their name, and registries four random letters "
+        "at each run: the next deployment did not know its own cluster and made a second one."
+    ),
+    failing="A cluster named `modelops-dev-aks-4f1c2a9`, where the end is made up at each run.",
+    passing="A cluster named `modelops-dev-aks`.",
+    remedy="Nothing to do: names follow from environment and subscription alone.",
+    impossible="names are made of the environment's name and of the id of its subscription",
+)
+
+NAM006 = Rule(
+    code="NAM006",
+    summary="two environments whose names in Azure may be the same",
+    why=(
+        "Names were cut to three letters of a person and four digits of a hash, and two people "
+        "whose names began alike had one storage account between them. Names that the whole world "
+        "shares now end in eight digits of a hash of subscription and environment, and the "
+        "environment's name stands in them uncut."
+    ),
+    failing="The storage account `modelopsprdjohsto7971`.",
+    passing="The storage account `moprod1f9c03be`.",
+    remedy="Nothing to do: every legal name of an environment fits.",
+    impossible="an environment's name has at most 12 characters, and is never cut",
+)
+
 NAM007 = Rule(
     code="NAM007",
     summary="a label that Kubernetes refuses, or that is not for people",
@@ -114,6 +186,9 @@ RULES = (
     NAM001,
     NAM002,
     NAM003,
+    NAM004,
+    NAM005,
+    NAM006,
     NAM007,
 )
 """The rules of this area, by number."""

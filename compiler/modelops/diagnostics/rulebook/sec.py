@@ -196,6 +196,20 @@ SEC009 = Rule(
     impossible="generated values are made once, and no other value passes through a compile",
 )
 
+SEC010 = Rule(
+    code="SEC010",
+    summary="a key of Azure that opens everything, in the place of somebody's own identity",
+    why=(
+        "A registry's admin user, the key of a storage account and a signature valid until 2030 "
+        "were handed to every pod. Whoever read one could read and change everything, for years, "
+        "and nobody could tell who had done it."
+    ),
+    failing="A registry with its admin user enabled, or a connection string with an account key.",
+    passing="Nodes that pull, and pods that read and write, by identities of their own.",
+    remedy="Nothing to do: the program makes no such key, and no field asks for one.",
+    impossible="no field enables an admin user, a shared key or a signature",
+)
+
 SEC011 = Rule(
     code="SEC011",
     summary="a container with more power than it needs",
@@ -242,6 +256,7 @@ RULES = (
     SEC007,
     SEC008,
     SEC009,
+    SEC010,
     SEC011,
     SEC012,
 )

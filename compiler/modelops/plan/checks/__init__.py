@@ -10,6 +10,7 @@ from dataclasses import replace
 from modelops.diagnostics import Diagnostic
 from modelops.model import Configuration
 from modelops.plan.acceptance import less_accepted
+from modelops.plan.checks.azure_elsewhere import azure_elsewhere
 from modelops.plan.checks.circular_service import circular_service
 from modelops.plan.checks.colliding_name import colliding_name
 from modelops.plan.checks.contending_threads import contending_threads
@@ -21,6 +22,7 @@ from modelops.plan.checks.crowded_store import crowded_store
 from modelops.plan.checks.denied_versions import denied_versions
 from modelops.plan.checks.derived_variable import derived_variable
 from modelops.plan.checks.disagreeing_images import disagreeing_images
+from modelops.plan.checks.expiring_kubernetes import expiring_kubernetes
 from modelops.plan.checks.flux_variable import flux_variable
 from modelops.plan.checks.foreign_host import foreign_host
 from modelops.plan.checks.foreign_user import foreign_user
@@ -33,7 +35,10 @@ from modelops.plan.checks.large_batch import large_batch
 from modelops.plan.checks.lost_results import lost_results
 from modelops.plan.checks.memory_overcommit import memory_overcommit
 from modelops.plan.checks.mismatched_cpu import mismatched_cpu
+from modelops.plan.checks.misplaced_state import misplaced_state
+from modelops.plan.checks.missing_system_pool import missing_system_pool
 from modelops.plan.checks.mutable_image import mutable_image
+from modelops.plan.checks.overlapping_ranges import overlapping_ranges
 from modelops.plan.checks.plain_exposure import plain_exposure
 from modelops.plan.checks.pod_too_large import pod_too_large
 from modelops.plan.checks.pool_without_capacity import pool_without_capacity
@@ -69,6 +74,8 @@ from modelops.plan.checks.undeclared_password import undeclared_password
 from modelops.plan.checks.undeclared_secret import undeclared_secret
 from modelops.plan.checks.unenforced_policies import unenforced_policies
 from modelops.plan.checks.unequal_memory import unequal_memory
+from modelops.plan.checks.unfit_pool import unfit_pool
+from modelops.plan.checks.unfit_system_pool import unfit_system_pool
 from modelops.plan.checks.unheard_context import unheard_context
 from modelops.plan.checks.unknown_image import unknown_image
 from modelops.plan.checks.unknown_pool import unknown_pool
@@ -173,14 +180,21 @@ SERVICE_CHECKS: tuple[Callable[[ServiceScope], Iterator[Diagnostic]], ...] = (
 )
 
 CONFIGURATION_CHECKS: tuple[Callable[[Configuration], Iterator[Diagnostic]], ...] = (
+    azure_elsewhere,
     crowded_service,
     denied_versions,
+    expiring_kubernetes,
     foreign_user,
+    misplaced_state,
+    missing_system_pool,
+    overlapping_ranges,
     pool_without_capacity,
     shared_host,
     shared_namespace,
     shared_secret,
     unenforced_policies,
+    unfit_pool,
+    unfit_system_pool,
     unknown_storage_class,
     unsupported_kubernetes,
     unused_profile,

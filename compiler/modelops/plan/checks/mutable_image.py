@@ -18,7 +18,7 @@ def mutable_image(scope: AnyScope) -> Iterator[Diagnostic]:
     named = [(part.image, part.image_at) for part in scope.parts]
     beside = [(name, ()) for name in (shell_image(scope), bootstrap_image(scope)) if name]
     for name, path in (*named, *beside):
-        image = resolve(name, images.spec, scope.environment.spec)
+        image = resolve(name, images.spec, scope.environment)
         if image is None or image.digest is not None:
             continue
         entry = image.entry is not None

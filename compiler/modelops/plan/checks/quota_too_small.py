@@ -41,7 +41,7 @@ def quota_too_small(scope: Scope) -> Iterator[Diagnostic]:
 
 def _plannable(scope: Scope) -> bool:
     """Whether the pods can be decided at all; other checks say why not."""
-    images, environment = scope.images.spec, scope.environment.spec
+    images, environment = scope.images.spec, scope.environment
     parts_known = all(
         part.pool in scope.cluster.pools and resolve(part.image, images, environment) is not None
         for part in scope.parts

@@ -16,8 +16,8 @@ IMAGES = (names.TOOLS_IMAGE, RUNTIME_IMAGE)
 
 def runtime_image_missing(scope: ServiceScope) -> Iterator[Diagnostic]:
     """Refuse generated Secrets where images.yaml has no image that carries the runtime."""
-    environment = scope.environment.spec
-    by_job = environment.secrets.provider is SecretProvider.GENERATE
+    environment = scope.environment
+    by_job = environment.spec.secrets.provider is SecretProvider.GENERATE
     made = [name for name, secret in sorted(scope.spec.secrets.items()) if secret.generate]
     known = (resolve(name, scope.images.spec, environment) for name in IMAGES)
     if by_job and made and not any(known):

@@ -14,7 +14,7 @@ PLACEHOLDER_COMPONENTS = frozenset({"you", "your-org", "example"})
 
 def unknown_image(scope: AnyScope) -> Iterator[Diagnostic]:
     """Refuse images that nothing can pull."""
-    images, environment = scope.images.spec, scope.environment.spec
+    images, environment = scope.images.spec, scope.environment
     for part in scope.parts:
         name = part.image
         image = resolve(name, images, environment)

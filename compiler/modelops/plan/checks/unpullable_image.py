@@ -16,7 +16,7 @@ def unpullable_image(scope: AnyScope) -> Iterator[Diagnostic]:
     """Warn once for each registry; whether an image is public cannot be seen from here."""
     if scope.environment.spec.registry.pull_secret is not None:
         return
-    images, environment = scope.images.spec, scope.environment.spec
+    images, environment = scope.images.spec, scope.environment
     told: set[str] = set()
     for part in scope.parts:
         image = resolve(part.image, images, environment)

@@ -21,6 +21,9 @@ BUILT_IN_STORAGE_CLASSES: dict[Provider, tuple[str, ...]] = {
 KEDA_NAMESPACE = {Provider.AKS: "kube-system", Provider.GENERIC: "keda"}
 """Where KEDA runs: a managed add-on on AKS, its chart's default elsewhere."""
 
+FLUX_NAMESPACE = "flux-system"
+"""Where Flux's controllers run: the default of its own installer and of AKS' extension."""
+
 API_SERVER_PORTS = {Provider.AKS: (443,), Provider.GENERIC: (443, 6443)}
 """Where the API server itself listens: policies see the address behind its Service. 6443 is what
 Kubernetes' own set-up tool (kubeadm) chooses."""
