@@ -60,7 +60,7 @@ def command(  # noqa: PLR0913 -- one parameter for each option
     fresh: bool,
     dsn: str | None,
 ) -> None:
-    """Run a run of an environment on this machine.
+    """Run a run on this machine.
 
     The same plan and the same commands as in the manifests, as local processes: a scheduler,
     workers, a Postgres, and what leads the search. Ctrl-C stops them; the same command goes on.
