@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,8 +26,12 @@ from modelops.cli.options import preview
 from modelops.cli.progress import progress
 from modelops.cli.report import settled
 from modelops.cli.terminal import put, tell_note
-from modelops.documents import Kind, unit_target
+from modelops.diagnostics import Outcome
+from modelops.disk import SOURCES
+from modelops.documents import Kind, Preview, unit_target
 from modelops.local import Launch, LocalRun, Machine, StoreAddress, local_run
+from modelops.manifests import Manifests
+from modelops.parts import cut
 from modelops.processes import (
     Child,
     Crew,
@@ -127,13 +131,35 @@ def carry_out(root: Path, chosen: Chosen, wanted: Wanted) -> None:
         if wanted.fresh:
             _forget(desk)
         desk.logs.mkdir(exist_ok=True)
-        spec = configured(chosen, preview((), wanted.profiles)).spec
-        _run(desk, chosen, wanted, cast("RunSpec", spec))
+        alone = _with_what_it_names(chosen)
+        spec = cast("RunSpec", configured(alone, preview((), wanted.profiles)).spec)
+        workspace = f"{SOURCES}/{wanted.environment}/{unit_target(Kind.WORKSPACE, spec.workspace)}"
+        _run(desk, _only(alone, f"{workspace}.yaml"), wanted, spec)
+
+
+def _with_what_it_names(chosen: Chosen) -> Chosen:
+    """The run and the workspaces that it may name: what is wrong with others is no matter here."""
+    apart = cut(chosen.sources)
+    return replace(chosen, sources=apart.only(apart.with_named([chosen.file])))
+
+
+def _only(chosen: Chosen, workspace: str) -> Chosen:
+    """The run and its workspace, where there is one."""
+    apart = cut(chosen.sources)
+    leaves = [file for file in (chosen.file, workspace) if file in apart.leaves]
+    return replace(chosen, sources=apart.only(leaves))
+
+
+def _manifests(chosen: Chosen, shown: Preview) -> Manifests:
+    """What a compile would write for these two, and what it finds in their files."""
+    judged = stages.judged(chosen.sources, shown, {})
+    leaves = cut(chosen.sources).leaves
+    told = (one for one in judged.diagnostics if one.is_error or one.at.file in leaves)
+    return settled(Outcome(judged.value, tuple(told)), chosen.sources)
 
 
 def _run(desk: Desk, chosen: Chosen, wanted: Wanted, spec: "RunSpec") -> None:
-    shown = preview(_settings(desk, wanted, spec), wanted.profiles)
-    manifests = settled(stages.judged(chosen.sources, shown, {}), chosen.sources)
+    manifests = _manifests(chosen, preview(_settings(desk, wanted, spec), wanted.profiles))
     crew = Crew(patience=GRACE + PATIENCE)
     with crew.ending():
         store = _store(desk, wanted, crew) if spec.store.kind == "postgres" else None
