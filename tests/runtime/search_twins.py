@@ -196,6 +196,7 @@ class TwinAlgorithm:
         if number not in self.attempts:
             raise Conflict(number)
         assert number not in self.told, "a trial is told twice"
+        assert self.leased[number] > self.clock.now(), "its lease was not renewed"
         assert result.parameters_id == self.parameters(number).id
         self.told[number] = result
         self.leased.pop(number, None)

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,14 @@ def test_what_only_another_configuration_helps(
 def test_a_wrong_environment_is_refused(tmp_path: Path) -> None:
     assert run(COMMAND, NOWHERE).status == 64
     assert refused(tmp_path, {"MODELOPS_GRACE_SECONDS": "soon"}, **ALONE).status == 64
+
+
+def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
+    with socket.create_server(("0.0.0.0", 0)) as taken:  # noqa: S104 -- as the worker does
+        port = str(taken.getsockname()[1])
+        found = run([*COMMAND[:-1], port], {**NOWHERE, **run_file(tmp_path, **ALONE)})
+    assert found.status == 64
+    assert f"no metrics at port {port}" in found.told
 
 
 def test_a_store_that_is_away_is_waited_for(tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ class Story:
         self.cluster = TwinCluster(self.clock, self.seconds, self.outcome, self.lost, self.allowed)
 
     def outcome(self, parameters: ParameterSet, attempt: int) -> FailureKind | None:
+        """How an attempt fails."""
         if drawn("fails", parameters.id, attempt) >= self.fails:
             return None
         return self.kinds[int(drawn("kind", parameters.id, attempt) * len(self.kinds))]
@@ -76,6 +77,7 @@ class Story:
         assert replicates.seeds == seeds[:count]
 
     def numbers(self) -> dict[str, int]:
+        """Of the trials that were asked for, by the id of their parameters."""
         asked = [one for one in self.journal.events if isinstance(one, Asked)]
         assert [one.number for one in asked] == list(range(len(asked)))
         return {one.parameters.id: one.number for one in asked}
@@ -105,10 +107,15 @@ class Story:
 
     def lived(self, **limits: float) -> Outcome | None:
         """The life of one worker; no outcome where it is killed."""
+        worker = self.worker(**limits)
         try:
-            return self.worker(**limits).run()
+            outcome = worker.run()
         except Killed:
             return None
+        algorithm = worker.means.algorithm
+        assert isinstance(algorithm, TwinAlgorithm)
+        assert not algorithm.leased, "what it leaves is given back"
+        return outcome
 
 
 @st.composite

@@ -5,6 +5,7 @@ that none of ours has; that is more than half of its time. The points are the sa
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -17,32 +18,53 @@ from optuna.trial import FrozenTrial, TrialState
 
 LEARNED = (TrialState.COMPLETE, TrialState.PRUNED)
 
-Row = tuple[float, ...]
+FIRST = 1024
+"""Trials that there is room for at first; it doubles."""
 
 
 class Rows:
-    """What Optuna computes with of each trial's parameters, by the trial's number."""
+    """What Optuna computes with of each trial, by the trial's number.
+
+    Only trials that have ended are remembered: before, a number may come to have other parameters.
+    """
 
     def __init__(self, space: dict[str, BaseDistribution]) -> None:
         self._space = space
-        self._rows: dict[int, tuple[dict[str, Any], Row]] = {}
+        self._known = np.zeros(FIRST, bool)
+        self._losses = np.zeros(FIRST)
+        self._rows = np.zeros((len(space), FIRST))
 
     def columns(self, trials: Sequence[FrozenTrial], names: Sequence[str]) -> dict[str, Any]:
         """The values of some parameters in these trials, each of which has all parameters."""
-        rows = [self._row(trial) for trial in trials]
-        table = np.array(rows, dtype=float).reshape(len(rows), len(self._space))
-        places = {name: place for place, name in enumerate(self._space)}
-        return {name: table[:, places[name]] for name in names}
+        numbers = self._numbers(trials)
+        rows = self._rows[:, numbers]
+        for place in np.flatnonzero(~self._known[numbers]).tolist():
+            rows[:, place] = self._row(trials[place])
+        return {name: rows[place] for place, name in enumerate(self._space) if name in names}
 
-    def _row(self, trial: FrozenTrial) -> Row:
+    def losses(self, complete: Sequence[FrozenTrial]) -> Any:  # noqa: ANN401 -- an array
+        """The losses of trials that are complete."""
+        numbers = self._numbers(complete)
+        for place in np.flatnonzero(~self._known[numbers]).tolist():
+            self._take(complete[place])
+        return self._losses[numbers]
+
+    def _numbers(self, trials: Sequence[FrozenTrial]) -> Any:  # noqa: ANN401 -- an array
+        numbers = np.fromiter((trial.number for trial in trials), int, len(trials))
+        while len(self._known) <= numbers.max(initial=0):
+            self._known = np.concatenate([self._known, np.zeros_like(self._known)])
+            self._losses = np.concatenate([self._losses, np.zeros_like(self._losses)])
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
+        return numbers
+
+    def _take(self, trial: FrozenTrial) -> None:
+        self._rows[:, trial.number] = self._row(trial)
+        self._losses[trial.number] = trial.value
+        self._known[trial.number] = True
+
+    def _row(self, trial: FrozenTrial) -> list[float]:
         params = trial.params
-        known = self._rows.get(trial.number)
-        if known is not None and known[0] is params:
-            return known[1]
-        row = tuple(one.to_internal_repr(params[name]) for name, one in self._space.items())
-        # After a turn that failed, a number may have other parameters: those are another object.
-        self._rows[trial.number] = params, row
-        return row
+        return [one.to_internal_repr(params[name]) for name, one in self._space.items()]
 
 
 class RememberingTPE(TPESampler):
@@ -71,24 +93,21 @@ class RememberingTPE(TPESampler):
         self, study: Study, trial: FrozenTrial
     ) -> tuple[list[FrozenTrial], list[FrozenTrial]] | None:
         """The good trials and the others; None where pruned ones are among the good."""
-        known = [one for one in study.get_trials(deepcopy=False) if self._counts(one, trial)]
-        complete = [one for one in known if one.state is TrialState.COMPLETE]
-        count = default_gamma(sum(one.state is not TrialState.RUNNING for one in known))
+        trials = study.get_trials(deepcopy=False)
+        ended = [one for one in trials if one.state in LEARNED]
+        complete = [one for one in ended if one.state is TrialState.COMPLETE]
+        count = default_gamma(len(ended))
         if count > len(complete):
             return None
         sign = 1 if study.direction is StudyDirection.MINIMIZE else -1
-        losses = sign * np.array([one.value for one in complete], dtype=float)
+        losses = sign * self._rows.losses(complete)
         best = {complete[place].number for place in np.argsort(losses, kind="stable")[:count]}
-        return (
-            [one for one in known if one.number in best],
-            [one for one in known if one.number not in best],
-        )
-
-    def _counts(self, one: FrozenTrial, asked: FrozenTrial) -> bool:
-        """Whether something is learned from a trial for another."""
-        if one.state is TrialState.RUNNING:
-            return self._constant_liar and one.number != asked.number
-        return one.state in LEARNED
+        good = [one for one in complete if one.number in best]
+        others = [one for one in ended if one.number not in best]
+        if self._constant_liar:
+            others += [one for one in trials if _is_another(one, trial)]
+            others.sort(key=attrgetter("number"))
+        return good, others
 
     def _get_internal_repr(
         self,
@@ -97,3 +116,8 @@ class RememberingTPE(TPESampler):
         study: Study,  # noqa: ARG002 -- as Optuna calls it
     ) -> dict[str, Any]:
         return self._rows.columns(trials, list(search_space))
+
+
+def _is_another(one: FrozenTrial, asked: FrozenTrial) -> bool:
+    """Whether it is another trial that runs."""
+    return one.state is TrialState.RUNNING and one.number != asked.number
