@@ -5,6 +5,7 @@ from importlib.resources import files
 
 import pytest
 from tests.unit import (
+    check_cases_of_azure,
     check_cases_of_capacity,
     check_cases_of_compatibility,
     check_cases_of_dask,
@@ -29,6 +30,7 @@ from modelops.plan.checks import (
 )
 
 CASES = (
+    *check_cases_of_azure.CASES,
     *check_cases_of_capacity.CASES,
     *check_cases_of_compatibility.CASES,
     *check_cases_of_dask.CASES,

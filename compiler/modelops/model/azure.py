@@ -167,6 +167,15 @@ class AddressRanges(Spec):
     dns_service_ip: Address = Field("172.16.0.10", description="Of the cluster's DNS.")
 
 
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+UtcOffset = Annotated[str, StringConstraints(pattern=r"^[+-](0\d|1[0-4]):[0-5]\d$")]
+Variable = Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")]
+Zone = Annotated[str, StringConstraints(pattern=r"^[1-3]$")]
+ServerSize = Annotated[str, StringConstraints(pattern=r"^(B|GP|MO)_Standard_[A-Za-z0-9_]+$")]
+ServerVersion = Annotated[str, StringConstraints(pattern=r"^1[4-8]$")]
+TagName = Annotated[str, StringConstraints(pattern=r"^[^<>%&\\?/]{1,128}$")]
+
+
 class Day(StrEnum):
     """Of a week."""
 
@@ -183,12 +192,8 @@ class Maintenance(Spec):
     """When AKS may upgrade: once a week."""
 
     day: Day = Field(Day.SUNDAY, description="The day.")
-    start_time: Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
-        "02:00", description="The time, as HH:MM."
-    )
-    utc_offset: Annotated[str, StringConstraints(pattern=r"^[+-](0\d|1[0-4]):[0-5]\d$")] = Field(
-        "+00:00", description="Where that time holds."
-    )
+    start_time: TimeOfDay = Field("02:00", description="The time, as HH:MM.")
+    utc_offset: UtcOffset = Field("+00:00", description="Where that time holds.")
     hours: Annotated[int, Field(strict=True, ge=4, le=24)] = Field(
         4, description="How long it may take; Azure asks for 4 at least."
     )
@@ -211,7 +216,7 @@ class Ssh(Spec):
         "path | env.",
     )
     path: Text | None = Field(None, description="The file of the public key: mode path.")
-    variable: Annotated[str, StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$")] | None = Field(
+    variable: Variable | None = Field(
         None, description="The environment variable that holds the public key: mode env."
     )
 
@@ -244,7 +249,7 @@ class Aks(Spec):
         default=False, description="Whether it is adopted: see the program's README."
     )
     tier: AksTier = Field(AksTier.STANDARD, description="free | standard | premium.")
-    zones: tuple[Annotated[str, StringConstraints(pattern=r"^[1-3]$")], ...] = Field(
+    zones: tuple[Zone, ...] = Field(
         ("1", "2", "3"),
         description="Availability zones of the nodes; none: wherever there is room.",
     )
@@ -326,12 +331,10 @@ class KeyVault(Spec):
 class FlexibleServer(Spec):
     """An Azure Database for PostgreSQL, for runs whose store is `azureFlexible`."""
 
-    sku: Annotated[str, StringConstraints(pattern=r"^(B|GP|MO)_Standard_[A-Za-z0-9_]+$")] = Field(
+    sku: ServerSize = Field(
         "GP_Standard_D2ds_v5", description="Its size, as Azure names it with its tier in front."
     )
-    version: Annotated[str, StringConstraints(pattern=r"^1[4-8]$")] = Field(
-        "17", description="The major version of Postgres."
-    )
+    version: ServerVersion = Field("17", description="The major version of Postgres.")
     storage: Bytes = Field("64Gi", validate_default=True, description="Its disk.")
     backup_days: Annotated[int, Field(strict=True, ge=7, le=35)] = Field(
         7, description="How far back it can be restored."
@@ -351,7 +354,7 @@ class Azure(Spec):
         description="Who pays for it: a tag of every resource."
     )
     tags: FrozenMap[
-        Annotated[str, StringConstraints(pattern=r"^[^<>%&\\?/]{1,128}$")],
+        TagName,
         Annotated[str, StringConstraints(max_length=256)],
     ] = Field(description="Further tags.")
     resource_group: ResourceGroup = Field(

@@ -5,6 +5,17 @@ from typing import Any, get_args
 
 from pydantic import StringConstraints
 
+from modelops.model.azure import (
+    Location,
+    ResourceId,
+    ServerSize,
+    ServerVersion,
+    TagName,
+    TimeOfDay,
+    UtcOffset,
+    Variable,
+    Zone,
+)
 from modelops.model.cluster import KubernetesVersion
 from modelops.model.context import ContextName
 from modelops.model.environment import GitUrl
@@ -135,6 +146,15 @@ SPOKEN = {
     _pattern(PortName): "at most 15 lower-case letters, digits and dashes, such as http",
     _pattern(ContainerPath): "an absolute path, such as /etc/agent/config.json",
     _pattern(RequestPath): "the path of a URL, such as /health",
+    _pattern(Location): "a region as Azure names it, such as eastus2",
+    _pattern(ResourceId): "the id that `az resource show --query id` tells",
+    _pattern(TimeOfDay): "a time of the day, such as 02:00",
+    _pattern(UtcOffset): "what is ahead of UTC, such as +01:00",
+    _pattern(Variable): "an environment variable, such as MODELOPS_SSH_PUBLIC_KEY",
+    _pattern(Zone): 'a zone: "1", "2" or "3"',
+    _pattern(ServerSize): "a size with its tier in front, such as GP_Standard_D2ds_v5",
+    _pattern(ServerVersion): 'a major version from "14" to "18"',
+    _pattern(TagName): "a tag's name without <, >, %, &, \\, ? and /",
     r"^[-._a-zA-Z0-9]{1,253}$": "letters, digits, dashes, dots and underscores",
     r"^[A-Za-z0-9._/-]{1,200}$": "a branch's name: letters, digits, dots, dashes and slashes",
 }
