@@ -3,10 +3,17 @@
 From the root, on an idle machine, with the project's own Python. The files that are compiled lie in
 a temporary folder, which TMPDIR chooses: on a disk for what people wait for, on a tmpfs to leave
 the disk out. A part alone: `python -m tests.bench.compile`, `.provenance` or `.compare`, each with
-numbers of workspaces as arguments, `.search` with numbers of workers, or `.executors`.
+numbers of workspaces as arguments, `.search` with numbers of workers, `.service`, or `.executors`.
 """
 
-from tests.bench import compare, compile, executors, provenance, search  # noqa: A004 -- the command is called so
+from tests.bench import (
+    compare,
+    compile,  # noqa: A004 -- the command is called so
+    executors,
+    provenance,
+    search,
+    service,
+)
 
 
 def main() -> None:
@@ -15,6 +22,7 @@ def main() -> None:
     print(f"## Values that remember\n\n{provenance.measure(provenance.COUNT)}\n", flush=True)
     print(f"## Equal manifests\n\n{compare.measure(compare.COUNTS)}\n", flush=True)
     print(f"## Calls of a model\n\n{executors.measure()}\n", flush=True)
+    print(f"## Simulations on Dask\n\n{service.measure()}\n", flush=True)
     print(f"## Trials per second\n\n{search.measure(search.WORKERS)}")
 
 
