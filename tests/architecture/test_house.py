@@ -17,6 +17,7 @@ import modelops
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "compiler" / "modelops"
+RUNTIME = ROOT / "images" / "runtime"
 
 
 def rooms() -> set[str]:
@@ -29,8 +30,17 @@ def test_the_map_names_every_room_and_no_other() -> None:
     assert set(re.findall(r"^### `(\w+)`$", text, re.MULTILINE)) == rooms()
 
 
-def test_every_room_of_the_map_has_its_invariant() -> None:
-    text = (ROOT / "compiler" / "ARCHITECTURE.md").read_text()
+def test_the_map_of_the_runtime_names_every_package_and_no_other() -> None:
+    text = (RUNTIME / "ARCHITECTURE.md").read_text()
+    headings = re.findall(r"^### (.*)$", text, re.MULTILINE)
+    named = [name for heading in headings for name in re.findall(r"`(\w+)`", heading)]
+    packages = [file.parent.name for file in RUNTIME.glob("modelops_runtime/*/__init__.py")]
+    assert sorted(named) == sorted(packages)
+
+
+@pytest.mark.parametrize("folder", ["compiler", "images/runtime"])
+def test_every_room_of_the_map_has_its_invariant(folder: str) -> None:
+    text = (ROOT / folder / "ARCHITECTURE.md").read_text()
     _, *sections = re.split(r"^### ", text, flags=re.MULTILINE)
     assert sections
     for section in sections:
