@@ -59,7 +59,9 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     root = project(tmp_path_factory.mktemp("old"), "default", "surrogate")
     assert modelops(root, "compile").returncode == 0
     return {
-        path: content if path.endswith("/inventory.json") else content + b"# made by an earlier version\n"
+        path: content
+        if path.endswith("/inventory.json")
+        else content + b"# made by an earlier version\n"
         for path, content in files(root / "generated").items()
     }
 
