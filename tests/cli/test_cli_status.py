@@ -16,6 +16,7 @@ from tests.cli.kubernetes_answers import Body
 
 from modelops.cli import program
 from modelops.cli import status as command
+from modelops.processes import occupied
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 STORES = GOLDEN / "four-kinds-of-store"
@@ -468,6 +469,9 @@ def test_a_run_on_this_machine_that_is_stopped(ask: Ask, here: Path) -> None:
     code, out, _ = ask("dev", "own", "--local", root=here)
     assert code == 0
     assert out.startswith("dev/own on this machine: stopped\n")
+    assert fact(out, "why") == "it does not run now, nor does its store"
+    with occupied(here / ".modelops/runs/dev/own"):
+        _, out, _ = ask("dev", "own", "--local", root=here)
     assert fact(out, "why").endswith("no store there")
     (here / ".modelops/runs/dev/own/state.json").write_text("{")
     assert "cannot be read" in ask("dev", "own", "--local", root=here)[1]

@@ -18,6 +18,7 @@ from modelops.processes import (
     Role,
     following,
     free_port,
+    is_occupied,
     occupied,
     said,
     written,
@@ -169,7 +170,9 @@ def test_nothing_outlives_a_parent_that_is_killed(tmp_path: Path) -> None:
 def test_a_folder_is_for_one_at_a_time(tmp_path: Path) -> None:
     with occupied(tmp_path / "run"), pytest.raises(Occupied, match="already"):
         occupied(tmp_path / "run").__enter__()
+    assert not is_occupied(tmp_path / "run")
     with occupied(tmp_path / "run"):
+        assert is_occupied(tmp_path / "run")
         assert (tmp_path / "run").stat().st_mode & 0o077 == 0
 
 
@@ -204,6 +207,20 @@ def test_a_program_that_fails_is_told_with_its_last_words() -> None:
             (sys.executable, "-c", "import sys; print('alas', file=sys.stderr); sys.exit(3)"),
             {},
             "asking",
+        )
+
+
+def test_an_entry_of_a_log_is_told_by_its_message(tmp_path: Path) -> None:
+    entry = '{"level": "error", "message": "no\\nstudy", "time": "now"}'
+    with pytest.raises(ProcessFailure, match=r"exit code 64(.|\n)*\n  error: no study$"):
+        said(
+            (
+                sys.executable,
+                "-c",
+                f"import sys; sys.exit(print({entry!r}, file=sys.stderr) or 64)",
+            ),
+            {},
+            "it",
         )
 
 

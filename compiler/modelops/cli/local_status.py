@@ -17,13 +17,14 @@ from modelops.cli.project import unknown
 from modelops.cli.table import table
 from modelops.cli.targets import Target
 from modelops.disk import shown
-from modelops.processes import ProcessFailure, said
+from modelops.processes import ProcessFailure, is_occupied, said
 from modelops.status import Search, search
 
 PLACE = Path(".modelops", "runs")
 STATE = "state.json"
 RUN_STATUS = ("-m", "modelops_runtime", "run-status")
 RUNS = ("RUN", "STATE", "TRIALS", "BEST", "RATE")
+STOPPED = "it does not run now, nor does its store"
 LINES = 20
 """Of each log."""
 
@@ -90,26 +91,30 @@ def _folders(root: Path, wanted: Target) -> list[Path]:
 
 def _found(folder: Path) -> Found:
     try:
-        text = _asked(folder)
+        program, environment = _question(folder)
     except ProcessFailure as error:
-        return Found(folder.name, folder, None, shown(str(error).splitlines()[-1].strip()))
+        return Found(folder.name, folder, None, shown(str(error)))
+    try:
+        text = said(program, environment, "asking the run's store")
+    except ProcessFailure as error:
+        why = shown(str(error).splitlines()[-1].strip())
+        return Found(folder.name, folder, None, why if is_occupied(folder) else STOPPED)
     told = search(text)
     return Found(folder.name, folder, told, "" if told else "its store does not answer")
 
 
-def _asked(folder: Path) -> str:
-    """What the runtime says of the run's store.
+def _question(folder: Path) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The program that looks at a run's store, and its variables.
 
     Raises:
-        ProcessFailure: it says nothing, or what the run left cannot be read.
+        ProcessFailure: what the run left cannot be read.
     """
     try:
         state: Mapping[str, Any] = json.loads((folder / STATE).read_text(encoding="utf-8"))
         environment = {**_own_variables(), **state["environment"]}
-        program = (str(state["python"]), *RUN_STATUS)
+        return (str(state["python"]), *RUN_STATUS), environment
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ProcessFailure(f"{folder / STATE} cannot be read: {error}") from error
-    return said(program, environment, "asking the run's store")
 
 
 def _own_variables() -> dict[str, str]:

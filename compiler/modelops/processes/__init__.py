@@ -6,7 +6,7 @@ started again, as its pod would be; all of them end with the program, however th
 
 from modelops.processes.children import Child, ProcessFailure, Role
 from modelops.processes.crew import Crew
-from modelops.processes.folder import Occupied, free_port, occupied, written
+from modelops.processes.folder import Occupied, free_port, is_occupied, occupied, written
 from modelops.processes.lines import Told, following
 from modelops.processes.once import said
 
@@ -19,6 +19,7 @@ __all__ = [
     "Told",
     "following",
     "free_port",
+    "is_occupied",
     "occupied",
     "said",
     "written",

@@ -1,5 +1,6 @@
 """Part of `processes`: one process: started with a log of its own, and ended."""
 
+import json
 import os
 import signal
 import subprocess
@@ -95,9 +96,9 @@ class Child:
 
     def failure(self) -> ProcessFailure:
         """What to say of its end."""
-        told = "".join(f"\n  {line}" for line in last_lines(self.log, TAIL))
+        lines = "".join(f"\n  {line}" for line in last_lines(self.log, TAIL))
         return ProcessFailure(
-            f"the {self.name} ended with exit code {self.ended}. The end of {self.log}:{told}"
+            f"the {self.name} ended with exit code {self.ended}. The end of {self.log}:{lines}"
         )
 
 
@@ -107,10 +108,20 @@ def last_lines(log: Path, count: int) -> list[str]:
         with log.open("rb") as stream:
             stream.seek(max(0, log.stat().st_size - 65536))
             text = stream.read().decode(errors="replace")
-        return [printable(line) for line in text.splitlines()[-count:]]
+        return [told(line) for line in text.splitlines()[-count:]]
     return []
 
 
-def printable(line: str) -> str:
+def told(line: str) -> str:
+    """A line of a log, for people: what an entry in JSON says, and no more of it."""
+    try:
+        entry = json.loads(line)
+        text = f"{entry['level']}: {entry['message']}"
+    except (ValueError, KeyError, TypeError):
+        text = line
+    return _printable(text)
+
+
+def _printable(line: str) -> str:
     """A line without what a terminal would choke on."""
     return "".join(character if character.isprintable() else " " for character in line)

@@ -32,6 +32,18 @@ def occupied(folder: Path) -> Iterator[None]:
         yield
 
 
+def is_occupied(folder: Path) -> bool:
+    """Whether a process has the folder now."""
+    try:
+        with (folder / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def written(files: Mapping[str, str]) -> None:
     """Write files, and make their folders, for this user alone."""
     for name, content in files.items():

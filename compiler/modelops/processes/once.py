@@ -3,7 +3,7 @@
 import subprocess
 from collections.abc import Mapping, Sequence
 
-from modelops.processes.children import TAIL, ProcessFailure, printable
+from modelops.processes.children import TAIL, ProcessFailure, told
 
 TIME = 300.0
 """Seconds for a program of which nobody says more."""
@@ -28,6 +28,6 @@ def said(arguments: Sequence[str], environment: Mapping[str, str], what: str) ->
         raise ProcessFailure(f"{what} failed: {error}") from error
     if ended.returncode:
         lines = ended.stderr.decode(errors="replace").splitlines()[-TAIL:]
-        told = "".join(f"\n  {printable(line)}" for line in lines)
-        raise ProcessFailure(f"{what} failed with exit code {ended.returncode}:{told}")
+        why = "".join(f"\n  {told(line)}" for line in lines)
+        raise ProcessFailure(f"{what} failed with exit code {ended.returncode}:{why}")
     return ended.stdout.decode().strip()
