@@ -45,7 +45,7 @@ class Example(NamedTuple):
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Example]:
-    before = set(sys.modules)
+    others = {name: sys.modules.pop(name) for name in list(sys.modules) if _of_a_bundle(name)}
     sys.path.insert(0, str(BUNDLE))
     sys.dont_write_bytecode, writes = True, sys.dont_write_bytecode
     try:
@@ -56,9 +56,14 @@ def example() -> Iterator[Example]:
     finally:
         sys.path.remove(str(BUNDLE))
         sys.dont_write_bytecode = writes
-        for name in set(sys.modules) - before:
-            if name.partition(".")[0] in {"models", "targets"}:
-                del sys.modules[name]
+        for name in [name for name in sys.modules if _of_a_bundle(name)]:
+            del sys.modules[name]
+        sys.modules.update(others)
+
+
+def _of_a_bundle(module: str) -> bool:
+    """Whether bundles have modules of this name: those of other tests among them."""
+    return module.partition(".")[0] in {"models", "targets"}
 
 
 def replicate(

@@ -78,7 +78,7 @@ def test_each_task_runs_once_and_every_result_is_kept(
     joined(dask, client, POD, OTHER)
     held = client.scatter([b"here"], workers=of_pod(client, POD)[:1], broadcast=False)
     before = of_pod(client, OTHER)
-    futures = submitted(client, tmp_path, 16, 1.0)
+    futures = submitted(client, tmp_path, 16, 3.0)
 
     found = dask.stop(POD, timeout="50")
 

@@ -40,7 +40,7 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ("InfraInputs version", "of the shape of this file: a program that knows another one stops"),
     ("InfraInputs flux.*", "AKS' own extension of Flux, and the one Kustomization that it begins"),
     ("InfraInputs tags.*", "tags by which people and bills tell what belongs to what"),
-    ("InfraInputs network.*subnet", "nodes have one subnet; pods an overlay of their own"),
+    ("InfraInputs network.*ubnet", "nodes have one subnet; pods an overlay of their own"),
     ("InfraInputs cluster.ssh.user", "who logs in on a node: Azure's own custom"),
     ("InfraInputs cluster.pools.*.taints.*", "what keeps our pods off nodes that are not for them"),
     *(

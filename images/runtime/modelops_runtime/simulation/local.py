@@ -168,10 +168,10 @@ class LocalService:
 
     def cancel(self, pending: Iterable[Pending[object]]) -> None:
         """What is not done yet ends as cancelled; what nobody else wants is stopped."""
-        for one in pending:
-            if isinstance(one, LocalPending) and not one.done():
-                one.settle(one.otherwise())
-                self._leave(one)
+        wanted = [one for one in pending if isinstance(one, LocalPending) and not one.done()]
+        for one in wanted:
+            one.settle(one.otherwise())
+        self._leave(wanted)
 
     def deliver(self, files: Mapping[str, bytes], place: str) -> str:
         """Write files below the results' directory; their folder.
@@ -239,14 +239,15 @@ class LocalService:
         self._pending.add(pending)
         return pending
 
-    def _leave(self, pending: LocalPending[Any]) -> None:
-        """Stop what ran for this alone."""
+    def _leave(self, pending: Sequence[LocalPending[Any]]) -> None:
+        """Stop what ran for these alone.
+
+        What waits for a thread goes first: one that is set free would begin with it.
+        """
         with self._lock:
-            parts, pending.parts = pending.parts, ()
-            for part in parts:
-                part.holders.discard(pending)
-                if not part.holders:
-                    self._forget(part)
+            left = [part for one in pending for part in _let_go(one) if not part.holders]
+            for part in sorted(left, key=lambda part: part.found.running()):
+                self._forget(part)
 
     def _forget(self, part: "Part[Any]") -> None:
         """Nobody may begin to wait for it; it is not begun, or stopped where that is possible."""
@@ -265,6 +266,14 @@ def _work(part: "Part[Any]", run: Callable[[str, Sequence[SimulationTask]], Any]
         part.found.set_result(run(part.key, part.tasks))
     except Stopped as error:
         part.found.set_exception(error)
+
+
+def _let_go(pending: LocalPending[Any]) -> "tuple[Part[Any], ...]":
+    """What ran for it, of which it is no holder any more."""
+    parts, pending.parts = pending.parts, ()
+    for part in parts:
+        part.holders.discard(pending)
+    return parts
 
 
 def _after(futures: Sequence["Future[Any]"], then: Callable[[], None]) -> None:
