@@ -65,8 +65,8 @@ def build(
     The references of what was built go to the standard output, with digests after --push.
     """
     # Here, because they import the stages: `--help` and completion do not wait for them.
-    from modelops.cli import engines  # noqa: PLC0415
-    from modelops.image_build import Changes, builds, checked_base  # noqa: PLC0415
+    from modelops.cli import engines  # noqa: PLC0415 -- as above
+    from modelops.image_build import Changes, builds, checked_base  # noqa: PLC0415 -- as above
 
     root = project_root()
     known = _recipes(root)

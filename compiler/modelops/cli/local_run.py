@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.request import urlopen
 
 from modelops.cli import stages
+from modelops.cli.desk import PLACE, STATE, Desk
 from modelops.cli.local_progress import progress_bar
 from modelops.cli.objects import Chosen, configured
 from modelops.cli.options import preview
@@ -48,9 +49,6 @@ if TYPE_CHECKING:
     from modelops.model.run import RunSpec
 
 RUNTIME = "modelops_runtime"
-PLACE = ".modelops"
-"""The folder of the project that holds what belongs to this machine."""
-
 LOOPBACK = "127.0.0.1"
 SCHEDULER_PORT, DASHBOARD_PORT = 8786, 8787
 """Where they are free."""
@@ -98,25 +96,6 @@ class Wanted:
     dsn: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where a run works on this machine."""
-
-    root: Path
-    state: Path
-    cache: Path
-
-    @property
-    def logs(self) -> Path:
-        """What each process writes."""
-        return self.state / "logs"
-
-    @property
-    def store(self) -> Path:
-        """What a Postgres of the run's own keeps."""
-        return self.state / "store"
-
-
 def carry_out(root: Path, chosen: Chosen, wanted: Wanted) -> None:
     """Run it to its end, or to Ctrl-C.
 
@@ -125,9 +104,9 @@ def carry_out(root: Path, chosen: Chosen, wanted: Wanted) -> None:
         ProcessFailure: a process does not do what it is for.
     """
     _require_runtime()
-    desk = _desk(root, wanted)
+    desk = Desk(root.resolve(), wanted.environment, wanted.run)
     with occupied(desk.state):
-        ignored_by_git(root.resolve() / PLACE)
+        _ignored_by_git(desk.root / PLACE)
         if wanted.fresh:
             _forget(desk)
         desk.logs.mkdir(exist_ok=True)
@@ -172,7 +151,7 @@ def _run(desk: Desk, chosen: Chosen, wanted: Wanted, spec: "RunSpec") -> None:
         put(f"dashboard: http://{LOOPBACK}:{machine.dashboard_port}/status")
         with _interruptible():
             _watch(desk, crew, launched, wanted)
-    _report(desk, wanted)
+    _report(desk)
 
 
 @contextmanager
@@ -183,11 +162,6 @@ def _interruptible() -> Iterator[None]:
     except KeyboardInterrupt:
         tell_note("stopping; the same command goes on where this one ends")
         raise
-
-
-def _desk(root: Path, wanted: Wanted) -> Desk:
-    place = root.resolve() / PLACE
-    return Desk(root.resolve(), place / "runs" / wanted.environment / wanted.run, place / "cache")
 
 
 def _require_runtime() -> None:
@@ -336,7 +310,7 @@ def _state(desk: Desk, launched: LocalRun) -> None:
     environment = launched.searchers[0].environment
     asked = {name: value for name, value in environment.items() if name.startswith(FOREIGN)}
     state = {"environment": asked, "python": sys.executable}
-    written({str(desk.state / "state.json"): json.dumps(state, indent=2, sort_keys=True) + "\n"})
+    written({str(desk.state / STATE): json.dumps(state, indent=2, sort_keys=True) + "\n"})
 
 
 # --- what is told --------------------------------------------------------------------------------
@@ -352,17 +326,15 @@ def _warn(launched: LocalRun) -> None:
         )
 
 
-def _report(desk: Desk, wanted: Wanted) -> None:
+def _report(desk: Desk) -> None:
     """The best parameters, the way there, and where the results are."""
-    results = desk.state / "results" / "runs" / wanted.environment / wanted.run
     width = str(shutil.get_terminal_size().columns)
-    put(
-        said(_runtime("run-report", str(results), "--width", width), _own_variables(), "the report")
-    )
-    put(f"results: {os.path.relpath(results)}")
+    command = _runtime("run-report", str(desk.results), "--width", width)
+    put(said(command, _own_variables(), "the report"))
+    put(f"results: {os.path.relpath(desk.results)}")
 
 
-def ignored_by_git(place: Path) -> None:
+def _ignored_by_git(place: Path) -> None:
     """Keep git from seeing a folder: it holds what belongs to one machine."""
     place.mkdir(exist_ok=True)
     (place / ".gitignore").write_text("*\n")

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from modelops.cli import status_text
+from modelops.cli.desk import STATE, Desk, runs
 from modelops.cli.project import unknown
 from modelops.cli.table import table
 from modelops.cli.targets import Target
@@ -20,8 +21,6 @@ from modelops.disk import shown
 from modelops.processes import ProcessFailure, is_occupied, said
 from modelops.status import Search, search
 
-PLACE = Path(".modelops", "runs")
-STATE = "state.json"
 RUN_STATUS = ("-m", "modelops_runtime", "run-status")
 RUNS = ("RUN", "STATE", "TRIALS", "BEST", "RATE")
 STOPPED = "it does not run now, nor does its store"
@@ -74,7 +73,7 @@ def looking(root: Path, wanted: Target, *, with_logs: bool, as_json: bool) -> Ca
 
 
 def _folders(root: Path, wanted: Target) -> list[Path]:
-    above = root / PLACE / wanted.environment
+    above = runs(root, wanted.environment)
     known = {path.parent.name: path.parent for path in sorted(above.glob(f"*/{STATE}"))}
     if wanted.folder not in {"", "runs"}:
         raise click.UsageError("--local looks at runs: nothing else runs on this machine.")
@@ -156,7 +155,7 @@ def _page(one: Found, environment: str, root: Path, width: int) -> str:
 
 
 def _results(one: Found, environment: str, root: Path) -> Path | None:
-    folder = one.folder / "results" / "runs" / environment / one.name
+    folder = Desk(root, environment, one.name).results
     return folder.relative_to(root) if folder.is_dir() else None
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from modelops.local.rewriting import ELSEWHERE
+
 
 @dataclass(frozen=True, slots=True)
 class StoreAddress:
@@ -72,7 +74,6 @@ class LocalRun:
     Attributes:
         store_init: makes the tables, and ends; None where trials are kept in memory.
         searchers: lead the search; they end when it is over.
-        unreachable: services that the run or its workspace uses, whose addresses lead nowhere here.
         missing: variables that come from Secrets, and are not set here.
     """
 
@@ -80,5 +81,12 @@ class LocalRun:
     workers: Launch
     store_init: Launch | None
     searchers: tuple[Launch, ...]
-    unreachable: tuple[str, ...]
     missing: tuple[str, ...]
+
+    @property
+    def unreachable(self) -> tuple[str, ...]:
+        """Services that processes would look for, and whose addresses lead nowhere here."""
+        texts = (
+            text for each in (self.workers, *self.searchers) for text in each.environment.values()
+        )
+        return tuple(sorted({found[0] for text in texts for found in ELSEWHERE.finditer(text)}))

@@ -6,15 +6,14 @@ from modelops import names
 from modelops.local.launch import Launch, LocalRun, Machine, StoreAddress
 from modelops.local.pods import Container, config_maps, container, objects_of, workload
 from modelops.local.processes import Surroundings, launch, missing_variables
-from modelops.local.rewriting import ELSEWHERE
 from modelops.manifests import Body, EnvironmentManifests
 
 SCHEDULER, WORKER = "scheduler", "worker"
 LOOPBACK = "127.0.0.1"
 ANY = f"{LOOPBACK}:0"
 
-SCHEDULER_PORT = 8786
-"""Of the Service of a scheduler."""
+ADDRESS = "DASK_SCHEDULER_ADDRESS"
+"""By which whoever leads a search finds the scheduler."""
 
 WORKSPACE_LABEL = "modelops.io/workspace"
 
@@ -38,18 +37,18 @@ def local_run(
     """
     own = objects_of(manifests, f"{manifests.name}/runs/{run}")
     search = _part(own, names.RUN_WORKER)
+    searcher = container(search, names.RUN_WORKER)
     workspace = search["metadata"]["labels"][WORKSPACE_LABEL]
     plane = objects_of(manifests, names.workspace_unit(manifests.name, workspace))
     around = Surroundings(
         machine=machine,
-        hosts=_hosts(manifests.name, workspace, machine),
+        hosts=_hosts(searcher, machine),
         config_maps={**config_maps(plane), **config_maps(own)},
         store=store,
     )
     scheduler = container(_part(plane, SCHEDULER), SCHEDULER)
     workers = container(_part(plane, WORKER), WORKER)
-    searcher = container(search, names.RUN_WORKER)
-    launched = LocalRun(
+    return LocalRun(
         scheduler=launch(scheduler, SCHEDULER, _scheduler_options(machine), around),
         workers=launch(workers, "workers", _worker_options(machine), around),
         store_init=_store_init(own, around),
@@ -57,10 +56,8 @@ def local_run(
             _searcher(searcher, f"{names.RUN_WORKER}-{index}", around)
             for index in range(search["spec"]["completions"])
         ),
-        unreachable=(),
         missing=_both(workers, searcher, machine),
     )
-    return replace(launched, unreachable=_unreachable(launched))
 
 
 def _part(objects: tuple[Body, ...], component: str) -> Body:
@@ -70,10 +67,11 @@ def _part(objects: tuple[Body, ...], component: str) -> Body:
     return found
 
 
-def _hosts(environment: str, workspace: str, machine: Machine) -> dict[str, str]:
+def _hosts(searcher: Container, machine: Machine) -> dict[str, str]:
     """Where the scheduler is; it is the only address of the cluster that a run takes along."""
-    host = names.service_host(names.SCHEDULER, names.workspace_namespace(environment, workspace))
-    return {f"{host}:{SCHEDULER_PORT}": f"{LOOPBACK}:{machine.scheduler_port}"}
+    named = {entry["name"]: entry.get("value", "") for entry in searcher.env}
+    _, _, host = str(named[ADDRESS]).partition("://")
+    return {host: f"{LOOPBACK}:{machine.scheduler_port}"}
 
 
 # --- what the machine decides --------------------------------------------------------------------
@@ -122,13 +120,3 @@ def _searcher(searcher: Container, name: str, around: Surroundings) -> Launch:
 def _both(one: Container, other: Container, machine: Machine) -> tuple[str, ...]:
     found = {*missing_variables(one, machine), *missing_variables(other, machine)}
     return tuple(sorted(found))
-
-
-def _unreachable(launched: LocalRun) -> tuple[str, ...]:
-    """Services of the cluster that processes would look for; the store has another address here."""
-    texts = (
-        text
-        for each in (launched.workers, *launched.searchers)
-        for text in each.environment.values()
-    )
-    return tuple(sorted({found[0] for text in texts for found in ELSEWHERE.finditer(text)}))

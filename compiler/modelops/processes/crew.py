@@ -69,10 +69,6 @@ class Crew:
         """Whether every process that ends by itself has, and none of them failed."""
         return all(child.ended == 0 for child in self._children if child.role is Role.ENDS)
 
-    def done(self, child: Child) -> bool:
-        """Whether it has ended well."""
-        return child.ended == 0
-
     @contextmanager
     def ending(self) -> Iterator[None]:
         """Within, the processes run; at its end they have ended, the last one first.

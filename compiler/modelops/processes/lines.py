@@ -4,8 +4,8 @@ import json
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from threading import Condition, Thread
+from dataclasses import dataclass
+from threading import Thread
 from typing import IO, Any
 
 from modelops.processes.children import ProcessFailure
@@ -19,28 +19,15 @@ class Told:
 
     Attributes:
         latest: the last line; None before the first.
-        ended: whether there will be no other.
     """
 
     latest: Mapping[str, Any] | None = None
-    ended: bool = False
-    _changed: Condition = field(default_factory=Condition)
-
-    def first(self, seconds: float) -> Mapping[str, Any] | None:
-        """Wait for a line; None where none comes."""
-        with self._changed:
-            self._changed.wait_for(lambda: self.latest is not None or self.ended, seconds)
-            return self.latest
 
     def read(self, stream: IO[bytes]) -> None:
         """Take in all lines, until the program has ended."""
         for line in stream:
-            with suppress(ValueError), self._changed:
+            with suppress(ValueError):
                 self.latest = json.loads(line)
-                self._changed.notify_all()
-        with self._changed:
-            self.ended = True
-            self._changed.notify_all()
 
 
 @contextmanager
