@@ -22,12 +22,12 @@ COMMAND = "uv run python scripts/export_requirements.py"
 HEAD = f"# Written by `{COMMAND}`; do not edit.\n"
 
 CHOSEN: Mapping[str, tuple[str, ...]] = {
-    "adaptive-worker": ("--extra", "adaptive"),
+    "adaptive-worker": ("--extra", "adaptive", "--extra", "azure"),
     "build": ("--only-group", "build"),
-    "dask": ("--extra", "dask"),
+    "dask": ("--extra", "dask", "--extra", "azure"),
     "tools": (),
 }
-"""What is asked of uv for each file: an image's extra of the runtime, or what makes its wheel."""
+"""What is asked of uv for each file: an image's extras of the runtime, or what makes its wheel."""
 
 Pins = dict[str, frozenset[str]]
 """The hashes of each requirement, by its line without them: `name==1.2 ; marker`."""

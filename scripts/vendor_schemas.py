@@ -98,6 +98,13 @@ CUSTOM_RESOURCES = (
     CustomResource(
         "github.com/external-secrets/external-secrets",
         "v1.3.2",
+        "config/crds/bases/external-secrets.io_clustersecretstores.yaml",
+        "v1",
+        "as ExternalSecret",
+    ),
+    CustomResource(
+        "github.com/external-secrets/external-secrets",
+        "v1.3.2",
         "config/crds/bases/generators.external-secrets.io_passwords.yaml",
         "v1alpha1",
         "as ExternalSecret",

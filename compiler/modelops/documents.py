@@ -22,6 +22,7 @@ class Kind(StrEnum):
     PROFILE = "Profile"
     IMAGES = "Images"
     ENVIRONMENT = "Environment"
+    CLOUD = "CloudFacts"
     WORKSPACE = "Workspace"
     RUN = "Run"
     SERVICE = "Service"
@@ -77,11 +78,13 @@ class EnvironmentDocuments:
     Attributes:
         profiles: by name, sorted.
         units: by folder, then by name, sorted; every folder of `UNIT_FOLDERS` is there.
+        cloud: what Azure answered; None where nobody has written it down.
     """
 
     environment: Document
     profiles: Mapping[str, Document]
     units: Mapping[str, Mapping[str, Document]]
+    cloud: Document | None = None
 
     @property
     def name(self) -> str:
@@ -132,12 +135,14 @@ class LayeredEnvironment:
     """One environment and its units, each with all its layers merged.
 
     Attributes:
+        cloud: what Azure answered, which has one layer; None where nobody has written it down.
         overridden: units' files as they were written, of those that a profile's overrides lie
             above, so that a mistake is found also where an override hides it. No whole specs.
     """
 
     spec: LayeredSpec
     units: tuple[LayeredSpec, ...]
+    cloud: LayeredSpec | None = None
     overridden: tuple[LayeredSpec, ...] = ()
 
     def of(self, kind: Kind) -> tuple[LayeredSpec, ...]:

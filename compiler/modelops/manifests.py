@@ -195,6 +195,21 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def document_content(tree: Body) -> bytes:
+    """A file for another program; keys are sorted, and values that remember are plain again."""
+    text = json.dumps(_plain(tree), indent=2, sort_keys=True, ensure_ascii=False)
+    return f"{text}\n".encode()
+
+
+def _plain(tree: object) -> object:
+    match tree:
+        case dict():
+            return {key: _plain(value) for key, value in tree.items()}
+        case list():
+            return [_plain(value) for value in tree]
+    return tree
+
+
 def inventory_entry(unit: str, sha256: str) -> Mapping[str, str]:
     """What an inventory says of one file."""
     return {"sha256": sha256, "unit": unit}

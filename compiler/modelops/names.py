@@ -75,6 +75,9 @@ SECRET_BOOTSTRAP = "secret-bootstrap"  # noqa: S105 -- the name of a Job, not a 
 OUR_CLASS_PREFIX = "modelops-"
 """A retained storage class so named is made by the compiler; any other is someone else's."""
 
+KEY_VAULT_ACCOUNT = "key-vault"
+"""Who External Secrets is when it reads an environment's key vault."""
+
 DEFAULT_WORKSPACE = "default"
 ROLE_LABEL = "modelops.io/role"
 """The node label that pools carry and pods select."""
@@ -237,6 +240,16 @@ def global_name(prefix: str, environment: str, subscription: str, separator: str
     name = separator.join((prefix, environment, digest))
     formula = "the kind, the environment, and a hash of the subscription and the environment"
     return derived(formula, name, environment, subscription)
+
+
+CREDENTIAL_LIMIT = 120
+"""Characters of a federated credential's name: letters, digits, dashes and underscores."""
+
+
+def credential(namespace: str, account: str) -> str:
+    """The federated credential of an account; no namespace has the underscore between the two."""
+    name = fitted(f"{namespace}_{account}", CREDENTIAL_LIMIT)
+    return derived("<namespace>_<service account>", name, namespace, account)
 
 
 def login_server(registry: str) -> str:

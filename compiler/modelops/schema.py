@@ -7,7 +7,7 @@ here that the models do not say.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -26,6 +26,7 @@ LAYERED = (Kind.ENVIRONMENT, *UNIT_FOLDERS.values())
 
 _REFERENCE = "#/definitions/{model}"
 _NULL: Schema = {"type": "null"}
+_OTHER_KIND = _NULL | {"description": "Of another kind: null removes what a lower layer says."}
 _ANNOTATIONS = ("default", "description", "examples")
 _NOISE = ("title", "discriminator")
 """Pydantic's titles repeat the keys; `discriminator` is OpenAPI's."""
@@ -91,7 +92,7 @@ def _of_file(kind: Kind) -> Schema:
 def _definitions(kind: Kind) -> Schema:
     """Every definition that a kind's file needs, those of partial specs among them."""
     own = _generated(kind)
-    definitions = _each(own, _layered) if kind in LAYERED else own
+    definitions = _layers(own) if kind in LAYERED else own
     for partial in _partials(own):
         definitions = _partial(partial) | definitions
     return definitions
@@ -114,10 +115,39 @@ def _partials(definitions: Schema) -> list[Kind]:
 
 def _partial(kind: Kind) -> Schema:
     """The definitions of a layer of one kind: all that its file may say but what is the file's."""
-    definitions = _each(_generated(kind), _layered)
+    definitions = _layers(_generated(kind))
     root = definitions.pop(MODELS[kind].__name__)
     allowed = {key: said for key, said in root["properties"].items() if key not in FILE_ONLY}
     return definitions | {f"Partial{kind.value}": root | {"properties": allowed}}
+
+
+def _layers(definitions: Schema) -> Schema:
+    """The same for one layer: in part, and with nulls that delete."""
+    layered = _each(definitions, _layered)
+    for models in _alternatives(definitions):
+        keys = {key for model in models for key in definitions[model]["properties"]}
+        for model in models:
+            own = layered[model]["properties"]
+            others = dict.fromkeys(sorted(keys - {*own}), _OTHER_KIND)
+            layered[model] = layered[model] | {"properties": own | others}
+    return layered
+
+
+def _alternatives(schema: object) -> Iterator[tuple[str, ...]]:
+    """The models that one value may be: what a lower layer says of another, a null takes away."""
+    match schema:
+        case {"anyOf": [{"$ref": str()}, {"$ref": str()}, *_] as models}:
+            yield tuple(_model(one["$ref"]) for one in models if "$ref" in one)
+        case dict():
+            for value in schema.values():
+                yield from _alternatives(value)
+        case list():
+            for value in schema:
+                yield from _alternatives(value)
+
+
+def _model(reference: str) -> str:
+    return reference.rpartition("/")[2]
 
 
 def _partial_reference(kind: str) -> str:

@@ -106,6 +106,27 @@ def test_a_run_ends_with_tables_pictures_and_the_best_parameters(project: Path) 
     assert (project / ".modelops" / ".gitignore").read_text() == "*\n"
 
 
+def moved_to_azure(project: Path) -> None:
+    """Have Azure keep the trials of the example, as far as its files say."""
+    file = project / "environments/dev/environment.yaml"
+    text = file.read_text().replace("keda: true", "keda: true, workloadIdentity: true")
+    file.write_text(f"{text}    postgres: {{}}\n")
+    kept = ROOT / "tests/golden/a-run-on-azure-s-postgres/environments/dev/cloud.yaml"
+    facts = kept.read_text().replace("westeurope", "eastus2")
+    (project / "environments/dev/cloud.yaml").write_text(facts)
+    run = project / RUN_FILE
+    own = "store: {size: 5Gi, retain: false}"
+    run.write_text(run.read_text().replace(own, "store: {mode: azureFlexible}"))
+
+
+def test_a_run_whose_trials_azure_keeps_has_a_store_here(project: Path) -> None:
+    moved_to_azure(project)
+    ran = modelops(project, "run", "dev/sir", "--local", "--trials", "3", "--workers", "1")
+    assert ran.returncode == 0, ran.stderr
+    assert sorted(trials(project)) == [0, 1, 2]
+    assert (state(project) / "store").is_dir()
+
+
 def test_a_run_that_is_stopped_goes_on_and_loses_nothing(project: Path) -> None:
     arguments = ("run", "dev/runs/sir", "--local", "--trials", "12", "--workers", "1")
     first = started(project, *arguments)

@@ -96,6 +96,14 @@ class Environment:
             and body["metadata"].get("namespace") == namespace
         )
 
+    @cached_property
+    def clients(self) -> Mapping[str, str]:
+        """The client id of each identity of Azure, by its name: as the sources say."""
+        inputs = ROOT if self.folder.is_relative_to(ROOT / "generated") else self.folder.parents[1]
+        file = inputs / "environments" / self.folder.name / "cloud.yaml"
+        found = yaml.safe_load(file.read_text())["spec"]["identities"]
+        return {name: str(identity["clientId"]) for name, identity in found.items()}
+
     @property
     def containers(self) -> Iterator[Container]:
         """Of all pods."""

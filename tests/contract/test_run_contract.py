@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from tests.contract.emitted import (
@@ -32,24 +33,43 @@ from modelops.model.store import StoreKind
 from modelops.model.workspace import BundleSource
 from modelops.plan.checks.unknown_variable import OURS
 from modelops.plan.facts.postgres import WORKER_CONNECTIONS
+from modelops.plan.facts.providers import WORKLOAD_IDENTITY_VARIABLES
+from modelops.planned import StoreLogin
 from modelops.status import search
 from modelops_runtime.__main__ import COMMANDS
 from modelops_runtime.adaptive_worker import command as adaptive_worker
 from modelops_runtime.algorithms.discovery import GROUP
+from modelops_runtime.azure_login import workload
 from modelops_runtime.bundles import credentials, registry
-from modelops_runtime.central_store import connection, progress, run_store
+from modelops_runtime.central_store import connection, login, progress, run_store
 from modelops_runtime.configuration import run as run_file
 from modelops_runtime.configuration import runtime as runtime_file
 from modelops_runtime.dask_preload import preload
 from modelops_runtime.executors import surroundings
 from modelops_runtime.exit_status import ExitStatus
+from modelops_runtime.simulation.composition import results_of
 from modelops_runtime.worker_drain import command as worker_drain
 
 SEARCHERS, STORE_INITS = running("adaptive-worker"), running("store-init")
 SCHEDULERS, WORKERS = dask("scheduler"), dask("worker")
 PRELOAD = "modelops_runtime.dask_preload"
 
-STORE = {*connection.REQUIRED, "PGPORT", "PGSSLMODE", connection.PASSWORD_FILE}
+PLACE = {*connection.REQUIRED, "PGPORT", "PGSSLMODE"}
+"""Variables that say where a store is; one more says how to log in."""
+
+BY_LOGIN = {
+    run_file.StoreLogin.PASSWORD: connection.PASSWORD_FILE,
+    run_file.StoreLogin.ENTRA: login.LOGIN,
+}
+STORE = {*PLACE, *BY_LOGIN.values()}
+
+INJECTED = {
+    workload.CLIENT: "6f1d2c3b-4a59-4e68-8b7c-9d0e1f2a3b4c",
+    workload.TENANT: "8d7c2f90-51be-4a3d-8f26-e0b94c7a135d",
+    workload.TOKEN_FILE: __file__,
+    workload.AUTHORITY: "https://login.microsoftonline.com/",
+}
+"""What AKS gives to pods that have its label and an account with the client id of an identity."""
 
 NEEDED = {
     "adaptive-worker": {
@@ -58,7 +78,7 @@ NEEDED = {
         adaptive_worker.POD,
         adaptive_worker.GRACE,
     },
-    "store-init": {run_store.RUN_CONFIG, *STORE},
+    "store-init": {run_store.RUN_CONFIG},
     "dask worker": {
         preload.CONFIG_VARIABLE,
         worker_drain.ADDRESS_VARIABLE,
@@ -96,6 +116,11 @@ def runtime_of(one: Container) -> runtime_file.RuntimeConfig:
     return runtime_file.runtime_config(one.config(one.value(preload.CONFIG_VARIABLE)))
 
 
+def of_store(run: run_file.RunConfig) -> set[str]:
+    """The variables of the run's store; none where it has none."""
+    return {*PLACE, BY_LOGIN[run.store.login]} if run.store else set()
+
+
 def program(one: Container) -> str:
     """`adaptive-worker`, `dask worker`; empty for a program that is not ours."""
     if one.command[:3] == PROGRAM:
@@ -107,7 +132,8 @@ def test_there_is_something_to_prove() -> None:
     assert len(SEARCHERS) >= 6
     assert len(STORE_INITS) >= 5
     assert len(WORKERS) == len(SCHEDULERS) >= 10
-    assert {one.store is None for one in map(run_of, SEARCHERS)} == {True, False}
+    stores = {one.store.login if one.store else None for one in map(run_of, SEARCHERS)}
+    assert stores == {None, *run_file.StoreLogin}
     assert {one.mode for one in map(run_of, SEARCHERS)} == set(run_file.Mode)
 
 
@@ -145,19 +171,52 @@ def test_the_run_file_and_the_environment_of_store_init_say_the_same(one: Contai
 
 
 def check_store(one: Container, run: run_file.RunConfig) -> None:
-    """The variables are those of the file, and the password is where both say."""
+    """The variables are those of the file, and so is how to log in."""
+    assert STORE & set(one.variables) == of_store(run)
     if run.store is None:
-        assert not STORE & set(one.variables)
         return
-    environment = {name: one.value(name) for name in STORE if name != connection.PASSWORD_FILE}
-    settings = connection.settings(environment)
+    said = {name: one.value(name) for name in of_store(run) if name != connection.PASSWORD_FILE}
+    settings = connection.settings({**INJECTED, **said})
     told = (settings.host, settings.port, settings.database, settings.user, settings.sslmode)
     store = run.store
     assert told == (store.host, store.port, store.database, store.user, store.sslmode)
+    if store.login is run_file.StoreLogin.ENTRA:
+        check_identity(one, settings)
+    else:
+        check_password(one, store, settings)
+
+
+def check_password(
+    one: Container, store: run_file.StoreConfig, settings: connection.Settings
+) -> None:
+    """The password is where both say."""
+    assert settings.login is None
     assert one.value(connection.PASSWORD_FILE) == store.password_file
     volume = one.volume(store.password_file)
     assert volume["secret"]["defaultMode"] == 0o440
     assert store.password_file.endswith("/password")
+
+
+def check_identity(one: Container, settings: connection.Settings) -> None:
+    """No password, and the role is the identity's name."""
+    assert settings.login is not None
+    assert settings.password is None
+    check_account(one, settings.user)
+
+
+def check_account(one: Container, name: str) -> None:
+    """The pod is this identity: what AKS looks at is there, and nothing that it would set."""
+    assert not set(INJECTED) & set(one.variables)
+    assert set(INJECTED) == WORKLOAD_IDENTITY_VARIABLES
+    template, home = one.owner["spec"]["template"], one.owner["metadata"]["namespace"]
+    assert template["metadata"]["labels"]["azure.workload.identity/use"] == "true"
+    account = one.environment.one("ServiceAccount", one.pod["serviceAccountName"], home)
+    client = account["metadata"]["annotations"]["azure.workload.identity/client-id"]
+    inputs = json.loads((one.environment.folder / "infra/inputs.json").read_text())
+    (identity,) = [each for each in inputs["identities"] if each["name"] == name]
+    subjects = [(each["namespace"], each["serviceAccount"]) for each in identity["credentials"]]
+    assert (home, account["metadata"]["name"]) in subjects
+    assert client == one.environment.clients[name]
 
 
 def test_who_reads_the_password_may_read_it() -> None:
@@ -180,11 +239,56 @@ def test_workers_are_started_as_their_file_says(one: Container) -> None:
     assert told["--nanny-port"].partition(":")[0] == str(plane.nanny_port)
     (hook,) = one.hooks
     assert worker_drain.parsed(hook[4:]).timeout == plane.drain_seconds
-    for path in (plane.spill_directory, runtime.bundles.cache_directory, runtime.results.directory):
+    results, folders = runtime.results, [plane.spill_directory, runtime.bundles.cache_directory]
+    if isinstance(results, runtime_file.FolderResults):
+        folders.append(results.directory)
+        assert results.lasting == ("persistentVolumeClaim" in one.volume(results.directory))
+    for path in folders:
         volume = one.volume(path)
         assert "emptyDir" in volume or "persistentVolumeClaim" in volume
-    lasting = "persistentVolumeClaim" in one.volume(runtime.results.directory)
-    assert lasting == (runtime.results.kind is runtime_file.ResultsKind.VOLUME)
+
+
+@each_worker
+def test_workers_log_in_where_their_results_go_to_a_container_and_nowhere_else(
+    one: Container,
+) -> None:
+    runtime, inputs = runtime_of(one), one.environment.folder / "infra/inputs.json"
+    if isinstance(runtime.results, runtime_file.BlobResults):
+        check_account(one, f"modelops-{runtime.environment}-results")
+        storage = json.loads(inputs.read_text())["storage"]
+        assert runtime.results.container in storage["containers"]
+        assert urlsplit(runtime.results.endpoint).hostname == (
+            f"{storage['account']}.blob.core.windows.net"
+        )
+        assert runtime.results.prefix == runtime.workspace
+        assert not any("results" in volume["name"] for volume in one.pod["volumes"])
+    else:
+        labels = one.owner["spec"]["template"]["metadata"]["labels"]
+        assert "azure.workload.identity/use" not in labels
+
+
+def test_some_results_go_to_a_container() -> None:
+    """Else nothing was tried."""
+    found = {type(runtime_of(one).results) for one in WORKERS}
+    assert found == {runtime_file.BlobResults, runtime_file.FolderResults}
+
+
+@each_worker
+def test_workers_log_in_to_azure_if_they_keep_results_there(one: Container) -> None:
+    results, template = runtime_of(one).results, one.owner["spec"]["template"]
+    account = one.environment.one(
+        "ServiceAccount", one.pod["serviceAccountName"], one.owner["metadata"]["namespace"]
+    )
+    named = account["metadata"].get("annotations", {}).get("azure.workload.identity/client-id")
+    injected = template["metadata"]["labels"].get("azure.workload.identity/use") == "true"
+    if isinstance(results, runtime_file.FolderResults):
+        assert (named, injected) == (None, False)
+        return
+    assert injected
+    assert named in one.environment.clients.values()
+    store = results_of(results, INJECTED).files
+    place = f"{results.endpoint.rstrip('/')}/{results.container}/{results.prefix}"
+    assert store.location("runs") == f"{place}/runs"
 
 
 # --- commands ------------------------------------------------------------------------------------
@@ -222,8 +326,8 @@ def test_dask_imports_the_runtime_before_it_begins(one: Container) -> None:
 @pytest.mark.parametrize("one", [one for one in CONTAINERS if program(one) in NEEDED], ids=str)
 def test_programs_are_told_what_they_need(one: Container) -> None:
     needed = NEEDED[program(one)]
-    if one in SEARCHERS and run_of(one).store is not None:
-        needed = needed | STORE
+    if one in SEARCHERS or one in STORE_INITS:
+        needed = needed | of_store(run_of(one))
     assert needed <= set(one.variables)
     ours = {name for name in one.variables if name.startswith("MODELOPS_")}
     assert {name for name in ours if not name.startswith(PREFIXES)} <= needed | OFFERED
@@ -281,7 +385,7 @@ def test_what_is_hopeless_ends_the_job(one: Container) -> None:
 
 
 def test_a_worker_opens_no_more_connections_than_the_compiler_counts() -> None:
-    arguments = connection.engine_arguments()
+    arguments = connection.engine_arguments(connection.Settings("store", 5432, "user", "database"))
     of_sqlalchemy = arguments["pool_size"] + arguments["max_overflow"]
     assert 1 + of_sqlalchemy == WORKER_CONNECTIONS  # the log has one of its own
 
@@ -296,6 +400,7 @@ def test_both_sides_know_the_same_words() -> None:
         (Direction, run_file.Direction),
         (RunWorkerMode, run_file.Mode),
         (StoreKind, run_file.StoreKind),
+        (StoreLogin, run_file.StoreLogin),
     ):
         assert {str(one) for one in written} == {str(one) for one in read}
 

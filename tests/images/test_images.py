@@ -218,6 +218,8 @@ def test_each_image_installs_its_own_extra() -> None:
     assert versions("tools") == {}
     assert "optuna" in versions("adaptive-worker")
     assert "optuna" not in versions("dask")
+    for image in ("adaptive-worker", "dask"):
+        assert versions(image).keys() >= {"azure-identity", "azure-storage-blob"}
 
 
 # --- the workflow --------------------------------------------------------------------------------

@@ -151,6 +151,7 @@ def test_no_bytes_raise(raw: bytes) -> None:
 
 
 @given(PIECES)
+@example("? a")
 def test_every_place_is_in_the_text(text: str) -> None:
     outcome = read("f", text.encode())
     text = text.removeprefix("\ufeff")

@@ -6,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from modelops import names
+from modelops.plan.identities import Purpose, identity_name
 
 ENVIRONMENTS = st.one_of(
     st.from_regex(names.ENVIRONMENT, fullmatch=True), st.sampled_from(["a", "ab", "dev"])
@@ -90,3 +91,42 @@ def test_a_name_by_content_is_legal_and_follows_the_content(
     one, other = names.content_named(name, first), names.content_named(name, second)
     assert is_label(one)
     assert (one == other) is (first == second)
+
+
+ACCOUNTS = st.one_of(
+    st.sampled_from([names.WORKER, names.RUN_WORKER, names.KEY_VAULT_ACCOUNT]),
+    st.from_regex(names.NAMESPACE, fullmatch=True),
+)
+LOGINS = st.tuples(
+    st.one_of(
+        st.from_regex(names.NAMESPACE, fullmatch=True), st.integers(40, 63).map(lambda n: "a" * n)
+    ),
+    ACCOUNTS,
+)
+
+
+@given(LOGINS)
+@example(("a" * 63, "b" * 63))
+def test_azure_takes_the_name_of_a_credential(login: tuple[str, str]) -> None:
+    """3 to 120 letters, digits, dashes and underscores, the first no dash and no underscore."""
+    assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{2,119}", names.credential(*login))
+
+
+@given(LOGINS, LOGINS)
+@example(("a", "b-c"), ("a-b", "c"))
+@example(("a" * 63, f"{'b' * 62}c"), ("a" * 63, f"{'b' * 62}d"))
+def test_two_accounts_never_share_a_credential(
+    first: tuple[str, str], second: tuple[str, str]
+) -> None:
+    same = names.credential(*first) == names.credential(*second)
+    assert same is (first == second)
+
+
+@given(ENVIRONMENTS, ENVIRONMENTS, st.sampled_from(Purpose), st.sampled_from(Purpose))
+def test_two_identities_never_share_a_name(
+    first: str, second: str, one: Purpose, other: Purpose
+) -> None:
+    """3 to 128 letters, digits, dashes and underscores, the first a letter or digit."""
+    name = identity_name(first, one)
+    assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{2,127}", name)
+    assert (name == identity_name(second, other)) is ((first, one) == (second, other))

@@ -34,7 +34,7 @@ EDITS: Mapping[str, tuple[str, str]] = {
 
 
 def parts(sources: Mapping[str, bytes], leaves: tuple[str, ...]) -> tuple[Outcome[Part], ...]:
-    return compile_parts(cut(sources), leaves, 1, {}, unobserved)
+    return compile_parts(cut(sources), leaves, {}, 1, {}, unobserved)
 
 
 def known(sources: Mapping[str, bytes], leaves: tuple[str, ...]) -> dict[str, Known]:
@@ -139,8 +139,8 @@ def test_the_files_are_the_same_from_any_number_of_processes() -> None:
     }
     sources = cut(SOURCES | many)
     leaves = tuple(sources.leaves)
-    alone = compile_parts(sources, leaves, 1, {}, unobserved)
-    crew = compile_parts(sources, leaves, 3, {}, unobserved)
+    alone = compile_parts(sources, leaves, {}, 1, {}, unobserved)
+    crew = compile_parts(sources, leaves, {}, 3, {}, unobserved)
     assert len(alone) < len(crew)
     joined = join(crew, {})
     assert joined is not None
@@ -156,6 +156,6 @@ def test_a_crew_finds_what_one_process_finds() -> None:
     }
     many[max(many)] = many[max(many)].replace(b"max: 10", b"max: ten")
     sources = cut(SOURCES | many)
-    outcomes = compile_parts(sources, tuple(sources.leaves), 2, {}, unobserved)
+    outcomes = compile_parts(sources, tuple(sources.leaves), {}, 2, {}, unobserved)
     assert any(outcome.value is None for outcome in outcomes)
     assert join(outcomes, {}) is None, "one part cannot know how far the others would have come"

@@ -18,6 +18,13 @@ SOURCES = {
     for path in sorted((ROOT / "environments").rglob("*.yaml"))
 }
 
+CLOUDS = sorted(
+    file.parents[1]
+    for file in ROOT.glob("tests/golden/*/environments/*/cloud.yaml")
+    if (file.parents[2] / "expected").is_dir()
+)
+"""The trees of golden cases with what Azure answered, and nothing wrong."""
+
 Place = tuple[str, str, DataPath]
 
 
@@ -48,13 +55,33 @@ def test_remembering_changes_no_value() -> None:
         assert ours.given == theirs.given
 
 
+@pytest.mark.parametrize("tree", CLOUDS, ids=lambda tree: tree.parent.name)
+def test_what_azure_answered_leads_to_the_line_that_says_so(tree: Path) -> None:
+    sources = {
+        path.relative_to(tree.parent).as_posix(): path.read_bytes() for path in tree.rglob("*.yaml")
+    }
+    manifests = remembered(dict(sorted(sources.items())))
+    assert manifests
+    found = list(fields(manifests))
+    assert [one for one in found if one.how is How.UNKNOWN] == []
+    clients = [one for one in found if one.path[-1] == "azure.workload.identity/client-id"]
+    assert clients
+    for one in clients:
+        (setting,) = one.settings
+        assert setting.at
+        assert setting.at.file.endswith("/cloud.yaml")
+        line = sources[setting.at.file].decode().splitlines()[setting.at.line - 1]
+        assert line.strip() == f"clientId: {one.value}"
+
+
 def scalars() -> Iterator[tuple[str, DataPath, Span, str]]:
     """Every scalar below a `spec` that stands on one line, with its source text."""
     documents = load(SOURCES).value
     assert documents
     every = [documents.base, documents.images, *documents.profiles.values()]
     for environment in documents.environments.values():
-        every += [environment.environment, *environment.all_units()]
+        cloud = [environment.cloud] if environment.cloud else []
+        every += [environment.environment, *cloud, *environment.all_units()]
     for document in every:
         assert document
         for path, mark in document.marks.items():
@@ -144,4 +171,4 @@ def test_what_a_line_changes_had_that_line_among_its_origins(file: str) -> None:
                 origins = {(s.at.file, s.at.line) for s in field.settings if s.at}
                 told = f"{file}: {path} {text} -> {other}: {place}"
                 assert (at.file, at.line) in origins, told
-    assert tried or file.endswith(("fresh.yaml", "default.yaml"))
+    assert tried or file.endswith(("fresh.yaml", "default.yaml", "cloud.yaml"))

@@ -28,12 +28,17 @@ def container(file: str) -> dict[str, Any]:
     return found
 
 
-def settings(folder: Path, executor: str, bundles: str) -> str:
-    """What the workers of that workspace are told, but with folders and bundles of this machine."""
+def settings(
+    folder: Path, executor: str, bundles: str, results: Mapping[str, str] | None = None
+) -> str:
+    """What the workers of that workspace are told, but with folders and bundles of this machine.
+
+    Results are kept in the folder, unless it is said where.
+    """
     file = yaml.safe_load((FOLDER / "config.yaml").read_text())
     told = json.loads(file["data"]["runtime.json"])
     told["executor"]["type"] = executor
-    told["results"]["directory"] = str(folder / "results")
+    told["results"] = results or {**told["results"], "directory": str(folder / "results")}
     told["dask"]["spillDirectory"] = str(folder / "spill")
     told["bundles"] = {
         "source": "file",
@@ -80,6 +85,7 @@ class DaskCluster:
         scheduling: variables of the scheduler.
         executor: runs the simulations of pods that are started from now on.
         bundles: a folder of bundles that they have.
+        results: where they keep them, as they are told; None for a folder of the cluster's.
     """
 
     folder: Path
@@ -89,12 +95,14 @@ class DaskCluster:
     scheduling: Mapping[str, str] = field(default_factory=dict)
     executor: str = "direct"
     bundles: str = ""
+    results: Mapping[str, str] | None = None
 
     def environment(self, pod: str) -> dict[str, str]:
         """A worker pod's, as far as it is written in plain."""
         plain = {one["name"]: one["value"] for one in WORKER["env"] if "value" in one}
         config = self.folder / f"{pod}.json"
-        config.write_text(settings(self.folder, self.executor, self.bundles or str(self.folder)))
+        bundles = self.bundles or str(self.folder)
+        config.write_text(settings(self.folder, self.executor, bundles, self.results))
         return plain | {
             "HOME": str(self.folder),
             "MODELOPS_CONFIG": str(config),

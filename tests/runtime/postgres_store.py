@@ -66,6 +66,20 @@ def new_database(server: Server) -> Settings:
     return Settings(LOOPBACK, server.port, user, database, PASSWORD, "disable")
 
 
+def no_database(server: Server) -> Settings:
+    """A role that may make databases, and the name of one that is not there."""
+    number = next(NUMBERS)
+    user = f"maker {number}"
+    with admin(server) as connection:
+        connection.execute(
+            sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}").format(
+                sql.Identifier(user), sql.Literal(PASSWORD)
+            )
+        )
+    name = f"d@ta{{y}}=b/se?'\" {number}; DROP"
+    return Settings(LOOPBACK, server.port, user, name, PASSWORD, "disable")
+
+
 def empty(server: Server, database: Settings) -> None:
     """Throw everybody out of a database, and everything."""
     with admin(server, database.database) as connection:

@@ -9,7 +9,7 @@ import psycopg
 
 from modelops_runtime.algorithms.protocol import AdaptiveAlgorithm
 from modelops_runtime.central_store import schema
-from modelops_runtime.central_store.connection import Settings, connect, url
+from modelops_runtime.central_store.connection import Settings, connect, opener
 from modelops_runtime.central_store.optuna_schema import make_study
 from modelops_runtime.configuration.run import AlgorithmConfig, Direction, Mode, RunConfig
 from modelops_runtime.contracts.entrypoint import Entrypoint, ObjectiveTarget
@@ -134,7 +134,7 @@ class Shared:
     def another(self) -> AdaptiveAlgorithm:
         """Another process's view of it."""
         owner = f"worker-{next(NUMBERS)}"
-        search = adapter.shared(self.config, url(self.database), owner, lease=LEASE)
+        search = adapter.shared(self.config, opener(self.database), owner, lease=LEASE)
         self.begun.append(search)
         return search
 

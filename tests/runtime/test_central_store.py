@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 from tests.runtime import postgres_store
 from tests.store.postgres import Server
 
+from modelops_runtime.algorithms.adapter import DIALECT
 from modelops_runtime.central_store.connection import (
     NotConfigured,
     Refused,
@@ -20,10 +21,10 @@ from modelops_runtime.central_store.connection import (
     connect,
     engine_arguments,
     settings,
-    url,
 )
 
 HERE = {"PGHOST": "store", "PGUSER": "us@r", "PGDATABASE": "d/b"}
+HERS = Settings("h", 1, "u", "d", "s3cret")
 
 
 def test_the_environment_names_the_store(tmp_path: Path) -> None:
@@ -60,8 +61,8 @@ def test_a_file_holds_the_password_on_one_line(tmp_path: Path, content: str | No
 
 
 def test_no_password_is_shown() -> None:
-    assert "s3cret" not in repr(Settings("h", 1, "u", "d", "s3cret"))
-    assert "s3cret" not in str(url(Settings("h", 1, "u", "d", "s3cret")))
+    assert "s3cret" not in repr(HERS)
+    assert "s3cret" not in repr(create_engine(DIALECT, **engine_arguments(HERS)))
 
 
 def test_odd_names_and_passwords_enter(database: Settings) -> None:
@@ -71,12 +72,12 @@ def test_odd_names_and_passwords_enter(database: Settings) -> None:
 
 
 def test_sqlalchemy_and_optuna_enter_as_well(database: Settings) -> None:
-    engine = create_engine(url(database), **engine_arguments())
+    engine = create_engine(DIALECT, **engine_arguments(database))
     with engine.connect() as connection:
         found = connection.execute(text("SELECT current_user, current_database()")).one()
     engine.dispose()
     assert tuple(found) == (database.user, database.database)
-    storage = RDBStorage(url(database).render_as_string(hide_password=False))
+    storage = RDBStorage(DIALECT, engine_arguments(database))
     assert storage.get_all_studies() == []
     storage.engine.dispose()
 
@@ -88,7 +89,7 @@ def test_a_socket_is_entered_by_its_folder(postgres: Server, database: Settings)
     )
     with connect(there) as connection:
         assert connection.info.host == folder
-    engine = create_engine(url(there), **engine_arguments())
+    engine = create_engine(DIALECT, **engine_arguments(there))
     with engine.connect() as connected:
         assert connected.execute(text("SELECT 1")).scalar() == 1
     engine.dispose()

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import optuna
-import psycopg
 import pytest
 from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState, create_trial
@@ -14,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 from tests.runtime.trial_events import some_of_all
 
+from modelops_runtime.algorithms.adapter import DIALECT
 from modelops_runtime.algorithms.protocol import Proposal
 from modelops_runtime.central_store import optuna_schema
-from modelops_runtime.central_store.connection import Settings, connect, url
+from modelops_runtime.central_store.connection import Settings, connect, opener
 from modelops_runtime.central_store.events import Told
 from modelops_runtime.central_store.history import History, Phase, Trial, history
 from modelops_runtime.central_store.log import MemoryLog
@@ -121,8 +121,7 @@ def mirror_of(store: Settings, varied: Space) -> Mirror:
 
 def study_in(store: Settings, name: str = STUDY) -> optuna.Study:
     """The study, as somebody with Optuna alone would load it."""
-    where = url(store).render_as_string(hide_password=False)
-    storage = RDBStorage(where, {"poolclass": NullPool})
+    storage = RDBStorage(DIALECT, {"creator": opener(store), "poolclass": NullPool})
     return optuna.load_study(study_name=name, storage=storage)
 
 
@@ -316,8 +315,3 @@ def test_all_that_was_told_is_mirrored(mirror: Mirror, made: Settings) -> None:
     log.append([*some_of_all(), *(event for event in some_of_all() if isinstance(event, Told))])
     assert mirror.write(history(log.records()).trials.values()) == 8
     assert len(loaded(made)) == 8
-
-
-def test_psycopg_is_what_connects(made: Settings) -> None:
-    assert isinstance(study_in(made), optuna.Study)
-    assert url(made).get_driver_name() == psycopg.__name__

@@ -16,11 +16,14 @@ from modelops_runtime.configuration.run import (
     Mode,
     RunConfig,
     StoreConfig,
+    StoreLogin,
     run_config,
 )
 from modelops_runtime.configuration.runtime import (
+    BlobResults,
     BundleSource,
     ExecutorKind,
+    FolderResults,
     RuntimeConfig,
     runtime_config,
 )
@@ -108,7 +111,21 @@ RUNTIME: dict[str, Any] = {
     },
 }
 
-READERS = {"run": (RUN, run_config), "runtime": (RUNTIME, runtime_config)}
+IN_AZURE: dict[str, Any] = {
+    **RUNTIME,
+    "results": {
+        "kind": "blob",
+        "endpoint": "https://modelopsdev.blob.core.windows.net/",
+        "container": "results",
+        "prefix": "default",
+    },
+}
+
+READERS = {
+    "run": (RUN, run_config),
+    "runtime": (RUNTIME, runtime_config),
+    "in Azure": (IN_AZURE, runtime_config),
+}
 
 Path = tuple[str, ...]
 
@@ -194,6 +211,7 @@ def test_a_run() -> None:
         user="optuna_user",
         sslmode="disable",
         password_file=RUN["store"]["passwordFile"],
+        login=StoreLogin.PASSWORD,
     )
 
 
@@ -206,7 +224,32 @@ def test_a_workspace() -> None:
         False,
     )
     assert (runtime.bundles.source, runtime.bundles.directory) == (BundleSource.OCI, "")
-    assert runtime.results.directory == "/var/lib/modelops/results"
+    assert runtime.results == FolderResults(
+        lasting=False, directory="/var/lib/modelops/results", size_bytes=5368709120
+    )
+
+
+def test_a_workspace_that_keeps_results_in_azure() -> None:
+    assert runtime_config(json.dumps(IN_AZURE)).results == BlobResults(
+        endpoint="https://modelopsdev.blob.core.windows.net/",
+        container="results",
+        prefix="default",
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        (("results", "kind"), "bucket", "`bucket` is none of volume | ephemeral | blob"),
+        (("results", "endpoint"), "http://a", "`http://a` does not begin with `https://`"),
+        (("results", "prefix"), "../other", "`../other` is no path below a folder"),
+        (("results", "prefix"), "", "`` is no path below a folder"),
+        (("results", "directory"), "/results", "nothing has this key"),
+    ],
+)
+def test_results_that_can_be_nowhere(path: Path, value: str, says: str) -> None:
+    message = refusal("in Azure", changed(IN_AZURE, path, value))
+    assert message.startswith(f"{'.'.join(path)}: {says}")
 
 
 def test_bundles_that_the_image_carries() -> None:
@@ -222,6 +265,24 @@ def test_a_run_without_a_store() -> None:
     assert run_config(changed(RUN, ("store",), {"kind": "none"})).store is None
     both = {**RUN["store"], "kind": "none"}
     assert refusal("run", changed(RUN, ("store",), both)).startswith("store.database: nothing has")
+
+
+def test_a_store_that_is_entered_with_tokens() -> None:
+    both = {**RUN["store"], "login": "entra"}
+    assert (
+        refusal("run", changed(RUN, ("store",), both)) == "store.passwordFile: nothing has this key"
+    )
+    store = run_config(without({**RUN, "store": both}, ("store", "passwordFile"))).store
+    assert store
+    assert (store.login, store.password_file) == (StoreLogin.ENTRA, "")
+    word = {**RUN["store"], "login": "password"}
+    store = run_config(changed(RUN, ("store",), word)).store
+    assert store
+    assert store.login is StoreLogin.PASSWORD
+    other = {**RUN["store"], "login": "Entra"}
+    assert refusal("run", changed(RUN, ("store",), other)) == (
+        "store.login: `Entra` is none of password | entra"
+    )
 
 
 def test_another_restart_is_another_study() -> None:
@@ -318,7 +379,8 @@ def test_an_infinite_option() -> None:
 
 
 def test_what_is_read_travels_between_processes() -> None:
-    for value in (run_config(json.dumps(RUN)), runtime_config(json.dumps(RUNTIME))):
+    for tree, read in READERS.values():
+        value = read(json.dumps(tree))
         assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 -- written by ourselves
 
 

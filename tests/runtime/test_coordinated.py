@@ -17,7 +17,8 @@ from tests.runtime.search_processes import Search, registered, searching, wanted
 from tests.runtime.simulation_bundle import Toy, noted
 from tests.store.postgres import Server
 
-from modelops_runtime.central_store.connection import Settings, url
+from modelops_runtime.algorithms.adapter import DIALECT
+from modelops_runtime.central_store.connection import Settings, engine_arguments
 from modelops_runtime.central_store.events import Asked, Event, Told
 from modelops_runtime.contracts.parameters import ParameterSet
 from modelops_runtime.contracts.seeds import replicate_seeds
@@ -70,7 +71,7 @@ def test_a_run_ends_and_leaves_everything_it_found(begin: Begin, tmp_path: Path)
         assert trial.judgement
         assert trial.judgement.result.seeds == replicate_seeds(trial.parameters, 2)
         assert all(ran[f"ended {seed}"] == 1 for seed in trial.judgement.result.seeds)
-    storage = optuna.storages.RDBStorage(url(search.database).render_as_string(hide_password=False))
+    storage = optuna.storages.RDBStorage(DIALECT, engine_arguments(search.database))
     copied = optuna.load_study(study_name=search.config.study, storage=storage).trials
     assert [one.number for one in copied] == list(range(24))
     assert [one.value for one in copied] == [one.params["x"] for one in copied]

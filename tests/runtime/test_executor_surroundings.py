@@ -58,6 +58,7 @@ def test_code_sees(name: str) -> None:
         "PIP_INDEX_URL",
         "GITHUB_TOKEN",
         "AZURE_STORAGE_CONNECTION_STRING",
+        "AZURE_FEDERATED_TOKEN_FILE",
         "REGISTRY_PASSWORD",
     ],
 )

@@ -459,11 +459,11 @@ class Closing:
     ("declared", "message"),
     [
         ('python = "3.99"', "the bundle wants Python 3.99"),
-        ("python = 3.11", "`python` is to be as in"),
-        ('python = "3"', "`python` is to be as in"),
-        ('pythn = "3.11"', "[environment] has no `pythn`"),
-        ('requirements = "none.txt"', "which the bundle does not have"),
-        ('requirements = "../none.txt"', "is to be a path inside the bundle"),
+        ("python = 3.11", "environment.python: a text is needed"),
+        ('python = "3"', "environment.python: `3` is no version"),
+        ('pythn = "3.11"', "environment.pythn: unknown"),
+        ('requirements = "none.txt"', "no file `none.txt` is in the bundle"),
+        ('requirements = "../none.txt"', "leads out of the bundle"),
         ("python =", "bundle.toml: "),
     ],
 )

@@ -15,7 +15,8 @@ from tests.runtime.search_processes import Search, registered, searching, wanted
 from tests.runtime.simulation_bundle import Toy
 from tests.store.postgres import Server
 
-from modelops_runtime.central_store.connection import Settings, connect, url
+from modelops_runtime.algorithms.adapter import DIALECT
+from modelops_runtime.central_store.connection import Settings, connect, engine_arguments
 from modelops_runtime.central_store.events import Started
 
 Begin = Callable[..., Search]
@@ -62,7 +63,7 @@ def test_several_share_the_trials_and_one_delivers(begin: Begin, tmp_path: Path)
     search.check_complete()
     assert who_began(search) == {"one", "two"}
     assert (tmp_path / "results/runs/dev/sir/manifest.json").exists()
-    storage = optuna.storages.RDBStorage(url(search.database).render_as_string(hide_password=False))
+    storage = optuna.storages.RDBStorage(DIALECT, engine_arguments(search.database))
     found = optuna.load_study(study_name=search.config.study, storage=storage).trials
     assert [one.value for one in found] == [one.params["x"] for one in found]
     assert len(found) == 16

@@ -3,16 +3,22 @@
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import LiteralString
 
+import psycopg
 import pytest
+from psycopg import sql
 from tests.runtime import postgres_store
+from tests.runtime.dask_cluster import until
 from tests.runtime.program import Ended, ended, run
 from tests.runtime.run_files import run_file, run_text
+from tests.store.postgres import Server
 
 from modelops_runtime.central_store import schema
 from modelops_runtime.central_store.connection import Settings, connect
+from modelops_runtime.central_store.databases import make_database
 
 COMMAND = [sys.executable, "-m", "modelops_runtime", "store-init"]
 
@@ -25,6 +31,14 @@ def store_init(folder: Path, database: Settings, *more: str, **changed: object) 
 def rows(database: Settings, query: LiteralString) -> list[tuple[object, ...]]:
     with connect(database) as connection:
         return connection.execute(query).fetchall()
+
+
+def waiting(connection: psycopg.Connection) -> bool:
+    """Whether somebody waits for a lock that this one holds."""
+    found = connection.execute(
+        "SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    )
+    return bool(found.rowcount)
 
 
 def test_all_is_made(database: Settings, tmp_path: Path) -> None:
@@ -64,6 +78,62 @@ def test_several_at_once_all_succeed(database: Settings, tmp_path: Path) -> None
     ]
     assert [ended(process).status for process in processes] == [0, 0, 0]
     assert rows(database, "SELECT study_name FROM studies") == [("dev/sir",)]
+
+
+def test_a_database_is_made_where_it_is_missing(postgres: Server, tmp_path: Path) -> None:
+    missing = postgres_store.no_database(postgres)
+    done = store_init(tmp_path, missing)
+    assert (done.status, "does not exist" in done.told) == (64, True)
+    for _ in range(2):
+        assert store_init(tmp_path, missing, "--create-database").status == 0
+    assert rows(missing, "SELECT study_name FROM studies") == [("dev/sir",)]
+
+
+def test_several_runs_make_their_database_at_once(postgres: Server, tmp_path: Path) -> None:
+    missing = postgres_store.no_database(postgres)
+    processes = []
+    for name in ("one", "two", "three"):
+        folder = tmp_path / name
+        folder.mkdir()
+        variables = {**run_file(folder, run=name), **postgres_store.environment(missing)}
+        processes.append(
+            subprocess.Popen(
+                [*COMMAND, "--create-database"],
+                env=variables,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+    assert [ended(process).status for process in processes] == [0, 0, 0]
+    found = rows(missing, "SELECT study FROM modelops.runs ORDER BY study")
+    assert found == [("dev/one",), ("dev/three",), ("dev/two",)]
+    assert len(rows(missing, "SELECT study_name FROM studies")) == 3
+
+
+def test_two_that_find_no_database_wait_for_one_another(postgres: Server) -> None:
+    """Whoever is between its question and its answer is waited for."""
+    missing = postgres_store.no_database(postgres)
+    with connect(replace(missing, database="postgres")) as first:
+        first.execute("SELECT pg_advisory_lock(%s)", [schema.MAKING])
+        other = threading.Thread(target=make_database, args=(missing, 60.0))
+        other.start()
+        name = sql.Identifier(missing.database)
+        until(lambda: waiting(first))
+        first.execute(sql.SQL("CREATE DATABASE {}").format(name))
+    other.join(60)
+    with connect(missing) as connection:
+        assert connection.info.dbname == missing.database
+
+
+def test_who_may_not_make_a_database_is_told(
+    postgres: Server, database: Settings, tmp_path: Path
+) -> None:
+    missing = replace(database, database="n0t there")
+    done = store_init(tmp_path, missing, "--create-database")
+    assert done.status == 64
+    for words in ("no database `n0t there`", "permission denied to create database"):
+        assert words in done.told
 
 
 def test_it_waits_for_the_server(tmp_path: Path) -> None:

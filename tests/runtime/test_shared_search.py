@@ -17,9 +17,10 @@ from tests.runtime import postgres_store
 from tests.runtime.search_grounds import SPACES, Shared, ended_connections, make_tables, run
 from tests.store.postgres import Server
 
+from modelops_runtime.algorithms.adapter import DIALECT
 from modelops_runtime.algorithms.conformance import completed, ended, loss_of
 from modelops_runtime.algorithms.protocol import AdaptiveAlgorithm, Telling, Unavailable
-from modelops_runtime.central_store.connection import Settings, url
+from modelops_runtime.central_store.connection import Settings, engine_arguments, opener
 from modelops_runtime.configuration.run import RunConfig
 from modelops_runtime.contracts.diagnostics import diagnostics
 from modelops_runtime.contracts.space import Space
@@ -63,14 +64,14 @@ def work(search: AdaptiveAlgorithm, space: Space) -> list[int]:
 
 def worker(config: RunConfig, database: Settings, owner: str, pipe: Connection) -> None:
     """A process that works, and says which trials it told."""
-    search = adapter.shared(config, url(database), owner)
+    search = adapter.shared(config, opener(database), owner)
     pipe.send(work(search, config.space))
     search.close()
 
 
 def holder(config: RunConfig, database: Settings, pipe: Connection) -> None:
     """A process that asks, says what it got, and never tells."""
-    pipe.send(adapter.shared(config, url(database), "holder").ask(4))
+    pipe.send(adapter.shared(config, opener(database), "holder").ask(4))
     threading.Event().wait()
 
 
@@ -219,19 +220,19 @@ def test_a_pruned_trial_is_one_in_optuna_too(made: Settings) -> None:
 
 def test_a_store_that_was_not_made_is_unavailable(database: Settings) -> None:
     with pytest.raises(Unavailable, match="does not answer"):
-        adapter.shared(run(), url(database), "early")
+        adapter.shared(run(), opener(database), "early")
 
 
 def test_a_study_that_was_not_made_is_unavailable(ground: Shared) -> None:
     ground.begin()
     with pytest.raises(Unavailable, match="no study `dev/sir/elsewhere` yet"):
-        adapter.shared(run(restart="elsewhere"), url(ground.database), "early")
+        adapter.shared(run(restart="elsewhere"), opener(ground.database), "early")
 
 
 def as_optuna_has_it(ground: Shared) -> list[FrozenTrial]:
     """The trials, as any program that knows Optuna reads them."""
-    address = url(ground.database).render_as_string(hide_password=False)
-    storage = optuna.storages.RDBStorage(address, skip_table_creation=True)
+    connecting = engine_arguments(ground.database)
+    storage = optuna.storages.RDBStorage(DIALECT, connecting, skip_table_creation=True)
     trials = optuna.load_study(study_name=ground.config.study, storage=storage).trials
     storage.engine.dispose()
     return trials

@@ -18,12 +18,14 @@ from tests.runtime.simulation_bundle import MEAN, Toy
 from modelops_runtime.bundles.unavailable import BundleUnavailable
 from modelops_runtime.contracts.bundle import BundleReference
 from modelops_runtime.contracts.diagnostics import diagnostics
+from modelops_runtime.contracts.paths import below
 from modelops_runtime.contracts.simulation import Failed, FailureKind, Simulated
 from modelops_runtime.contracts.table import INLINE_CAP, inline_table
 from modelops_runtime.contracts.task import SimulationTask
 from modelops_runtime.executors.executor import Code, ExecutionFailed
 from modelops_runtime.results import whole_files
-from modelops_runtime.results.directory import DirectoryStore
+from modelops_runtime.results.content_store import ContentStore
+from modelops_runtime.results.folder import FolderStore
 from modelops_runtime.simulation.batch import (
     LARGE,
     LONG,
@@ -36,7 +38,7 @@ from modelops_runtime.simulation.batch import (
     window_of,
 )
 from modelops_runtime.simulation.cache import ResultCache, packed, unpacked
-from modelops_runtime.simulation.delivery import NotDelivered, below, delivered
+from modelops_runtime.simulation.delivery import NotDelivered, delivered
 from modelops_runtime.simulation.lanes import Lanes, Urgency
 from modelops_runtime.simulation.replicate import succeeded
 from modelops_runtime.simulation.room import STALE, Room
@@ -54,7 +56,8 @@ def toy(tmp_path: Path) -> Toy:
 
 @pytest.fixture
 def cache(tmp_path: Path) -> ResultCache:
-    return ResultCache(tmp_path / "cache", Room(tmp_path / "cache", 1000))
+    store = FolderStore(tmp_path / "cache", lasting=False)
+    return ResultCache(store, Room(tmp_path / "cache", 1000))
 
 
 # --- the cache --------------------------------------------------------------------------------
@@ -66,12 +69,14 @@ def test_what_was_kept_is_there(cache: ResultCache, toy: Toy) -> None:
     assert cache.get(toy.task("plain", seed=2)) is None
 
 
-def test_nothing_is_kept_of_code_that_is_not_known(cache: ResultCache, toy: Toy) -> None:
+def test_nothing_is_kept_of_code_that_is_not_known(
+    cache: ResultCache, toy: Toy, tmp_path: Path
+) -> None:
     known = toy.task("plain")
     task = SimulationTask(None, known.entrypoint, known.parameters, known.seed)
     cache.put(task, TABLES)
     assert cache.get(task) is None
-    assert not cache.root.exists()
+    assert not (tmp_path / "cache").exists()
 
 
 @given(place=st.integers(0, 10_000), value=st.integers(0, 255), cut=st.booleans())
@@ -86,10 +91,10 @@ def test_no_damage_is_taken_for_a_result(place: int, value: int, *, cut: bool) -
 
 
 @pytest.mark.parametrize("content", [b"", b"[]\n", b"5\n", b'[["x"]]\n', b"\xff", b"null"])
-def test_another_file_is_no_result(cache: ResultCache, toy: Toy, content: bytes) -> None:
-    cache.put(toy.task("plain"), TABLES)
-    (file,) = cache.root.glob("*/*")
-    file.write_bytes(content)
+def test_another_object_is_no_result(cache: ResultCache, toy: Toy, content: bytes) -> None:
+    task = toy.task("plain")
+    cache.put(task, TABLES)
+    cache.store.put(f"{task.id[:2]}/{task.id}", content)
     assert cache.get(toy.task("plain")) is None
     cache.put(toy.task("plain"), TABLES)
     assert cache.get(toy.task("plain")) == TABLES
@@ -262,9 +267,9 @@ def worker(folder: Path, executor: Failing, bundles: Bundles | None = None) -> W
     return Worker(
         executor=executor,
         bundles=bundles or Anywhere(),
-        store=DirectoryStore(folder / "tables"),
-        cache=ResultCache(folder / "simulations", Room(folder, 10**6)),
-        directory=folder,
+        tables=ContentStore(FolderStore(folder / "tables")),
+        cache=ResultCache(FolderStore(folder / "simulations")),
+        files=FolderStore(folder),
         timeout=10.0,
     )
 
@@ -378,7 +383,7 @@ def test_paths_stay_below(path: str) -> None:
 def test_files_that_cannot_be_written_are_not_delivered(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file")
     with pytest.raises(NotDelivered, match="runs"):
-        delivered(tmp_path, {"a": b""}, "runs/dev")
+        delivered(FolderStore(tmp_path), {"a": b""}, "runs/dev")
 
 
 def test_files_come_in_the_order_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -393,5 +398,5 @@ def test_files_come_in_the_order_given(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(whole_files, "_write", third_fails)
     files = {"b": b"1", "a": b"2", "manifest.json": json.dumps({}).encode()}
     with pytest.raises(NotDelivered, match="no space left"):
-        delivered(tmp_path, files, "runs")
+        delivered(FolderStore(tmp_path), files, "runs")
     assert sorted(file.name for file in (tmp_path / "runs").iterdir()) == ["a", "b"]

@@ -17,7 +17,8 @@ from modelops_runtime.contracts.table import StoredTable
 from modelops_runtime.contracts.task import SimulationTask
 from modelops_runtime.contracts.trial import TrialStatus
 from modelops_runtime.contracts.violation import ContractViolation
-from modelops_runtime.results.directory import DirectoryStore
+from modelops_runtime.results.content_store import ContentStore
+from modelops_runtime.results.folder import FolderStore
 from modelops_runtime.results.placement import content_of
 from modelops_runtime.simulation.dask import DaskService, connected
 from modelops_runtime.simulation.local import LocalService
@@ -42,6 +43,11 @@ class Place:
     service: Service
     results: Path
     cluster: DaskCluster | None = None
+
+    @property
+    def tables(self) -> ContentStore:
+        """What its workers put there."""
+        return ContentStore(FolderStore(self.results / "tables"))
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +118,7 @@ def test_a_simulation_gives_its_tables(place: Place, toy: Toy) -> None:
     result = simulated(place.service.submit(task).result(LONG))
     (points,) = result.outputs
     assert (result.task_id, points.name) == (task.id, "points")
-    content = content_of(points.table, DirectoryStore(place.results / "tables"))
+    content = content_of(points.table, place.tables)
     assert decoded(content).to_pydict() == {"x": [0.5, 1.5], "half": [3, 1]}
 
 
@@ -120,7 +126,7 @@ def test_a_table_that_is_too_large_to_travel_is_in_the_store(place: Place, toy: 
     result = simulated(place.service.submit(toy.task("large")).result(LONG))
     (numbers,) = result.outputs
     assert isinstance(numbers.table, StoredTable)
-    content = content_of(numbers.table, DirectoryStore(place.results / "tables"))
+    content = content_of(numbers.table, place.tables)
     assert decoded(content).num_rows == 120_000
 
 

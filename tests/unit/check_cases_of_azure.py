@@ -1,7 +1,10 @@
 """Cases of the checks of what an environment stands on in Azure."""
 
+import json
+
 from tests.unit.check_case import Case
-from tests.unit.small_tree import DEV, Specs, environment
+from tests.unit.cloud_answers import facts
+from tests.unit.small_tree import CLOUD, DEV, MALARIA, Specs, environment
 
 AZURE = """\
 azure:
@@ -21,6 +24,18 @@ def azure(
 ) -> Specs:
     """An environment that Azure makes."""
     return {DEV: environment(*cluster, pools=f"pools: {pools}", rest=azure + rest)}
+
+
+BLOB = "results: {kind: blob, container: results}\n"
+LOGS_IN = "features: {networkPolicy: calico, workloadIdentity: true}"
+STORED = "  storage: {name: modelsdev}\n"
+ANSWERED: Specs = {CLOUD: json.dumps(facts(registryLoginServer=None))}
+"""What an environment with storage is answered."""
+
+
+def districts(count: int) -> Specs:
+    """As many workspaces, each of which keeps results in the one container."""
+    return {f"environments/dev/workspaces/district-{each:02}.yaml": BLOB for each in range(count)}
 
 
 CASES = (
@@ -44,6 +59,78 @@ CASES = (
         azure("features: {networkPolicy: «other}"),
         ("error CFG011",),
         azure("features: {networkPolicy: cilium}"),
+    ),
+    Case(
+        "crowded_identity",
+        "workspaces that keep results in containers",
+        {**azure(LOGS_IN, azure=AZURE + "  «" + STORED.lstrip()), **districts(21)},
+        ("error AZR009",),
+        {**azure(LOGS_IN, azure=AZURE + STORED), **districts(20)},
+        ("21 workspaces", "`modelops-dev-results`", "20 federated credentials"),
+        ANSWERED,
+    ),
+    Case(
+        "derived_variable",
+        "who the pods are that log in",
+        {
+            **azure(LOGS_IN, azure=AZURE + STORED),
+            MALARIA: f"{BLOB}workers: {{env: {{«AZURE_CLIENT_ID: x}}}}",
+        },
+        ("error CFG006",),
+        {
+            **azure(LOGS_IN, azure=AZURE + STORED),
+            MALARIA: "workers: {env: {AZURE_CLIENT_ID: x}}",
+        },
+        ("the identity that `results` needs",),
+        ANSWERED,
+    ),
+    Case(
+        "undeclared_feature",
+        "results in a container, and pods that cannot log in",
+        {
+            **azure(azure=AZURE + STORED),
+            MALARIA: "results: {kind: «blob, container: results}",
+        },
+        ("error CFG011",),
+        {**azure(LOGS_IN, azure=AZURE + STORED), MALARIA: BLOB},
+        ("workloadIdentity: true",),
+        ANSWERED,
+    ),
+    Case(
+        "unknown_container",
+        "a container that is not there",
+        {
+            **azure(LOGS_IN, azure=AZURE + STORED),
+            MALARIA: "results: {kind: blob, container: «result}",
+        },
+        ("error CFG011",),
+        {**azure(LOGS_IN, azure=AZURE + STORED), MALARIA: BLOB},
+        ("no container `result`",),
+        ANSWERED,
+    ),
+    Case(
+        "unknown_container",
+        "an environment without storage",
+        {**azure(LOGS_IN), MALARIA: "results: {kind: «blob, container: results}"},
+        ("error CFG011",),
+        {**azure(LOGS_IN, azure=AZURE + STORED), MALARIA: BLOB},
+        ("no storage account",),
+        ANSWERED,
+    ),
+    Case(
+        "unknown_container",
+        "a cluster of somebody else's",
+        {
+            DEV: environment(
+                "provider: generic",
+                LOGS_IN,
+                pools="pools: {cpu: {allocatable: {cpu: 7, memory: 24Gi}}}",
+            ),
+            MALARIA: "results: {kind: «blob, container: results}",
+        },
+        ("error CFG011",),
+        {**azure(LOGS_IN, azure=AZURE + STORED), **ANSWERED, MALARIA: BLOB},
+        ("its pods cannot log in",),
     ),
     Case(
         "expiring_kubernetes",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from modelops import pipeline
 from modelops.diagnostics import Diagnostic, Outcome
-from modelops.load.places import FOLDERS
+from modelops.load.places import ENVIRONMENTS_OWN, FOLDERS
 from modelops.plan import plan
 from modelops.planned import EnvironmentPlan, PlainValue, Plan, Variables, WorkspacePlan
 
@@ -16,6 +16,7 @@ BASE = "environments/base.yaml"
 IMAGES = "environments/images.yaml"
 DEBUG = "environments/profiles/debug.yaml"
 DEV = "environments/dev/environment.yaml"
+CLOUD = "environments/dev/cloud.yaml"
 DEFAULT = "environments/dev/workspaces/default.yaml"
 MALARIA = "environments/dev/workspaces/malaria.yaml"
 
@@ -65,7 +66,8 @@ def _written(file: str, spec: str) -> bytes:
 
 def _kind(file: str) -> str:
     *_, folder, name = file.split("/")
-    by_name = {"base.yaml": "Defaults", "images.yaml": "Images", "environment.yaml": "Environment"}
+    by_name = {"base.yaml": "Defaults", "images.yaml": "Images"}
+    by_name |= {own: kind.value for own, kind in ENVIRONMENTS_OWN.items()}
     return by_name.get(name) or FOLDERS[folder].value
 
 

@@ -117,14 +117,19 @@ def slow_clock_is_past(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the entries are; the unpacked cdk8s is that of the machine."""
+    """Where the entries are."""
+    return empty_cache(tmp_path, monkeypatch)
+
+
+def empty_cache(above: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of one test's own; the unpacked cdk8s is that of the machine."""
     named = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    above = (named if named.is_absolute() else Path.home() / ".cache") / "modelops"
-    (tmp_path / "modelops").mkdir()
-    for unpacked in above.glob("cdk8s-*"):
-        (tmp_path / "modelops" / unpacked.name).symlink_to(unpacked)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    return tmp_path / "modelops" / "compiled"
+    ours = (named if named.is_absolute() else Path.home() / ".cache") / "modelops"
+    (above / "modelops").mkdir()
+    for unpacked in ours.glob("cdk8s-*"):
+        (above / "modelops" / unpacked.name).symlink_to(unpacked)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(above))
+    return above / "modelops" / "compiled"
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from modelops.plan.facts.azure_vm_sizes import (
     reserved_memory,
 )
 from modelops.plan.facts.kubernetes import SUPPORTED_MINORS
+from modelops.plan.facts.postgres import flexible_connections
 from modelops.verify.schemas import minors_around
 
 GIB, MIB, MB = 1 << 30, 1 << 20, 10**6
@@ -162,3 +163,25 @@ def test_every_provider_has_its_facts(provider: Provider) -> None:
     assert providers.KEDA_NAMESPACE[provider]
     assert providers.API_SERVER_PORTS[provider]
     assert provider in providers.BUILT_IN_STORAGE_CLASSES
+
+
+# --- Postgres -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sku", "most"),
+    [
+        ("B_Standard_B1ms", 50),
+        ("B_Standard_B2s", 429),
+        ("B_Standard_B2ms", 859),
+        ("B_Standard_B20ms", 5000),
+        ("GP_Standard_D2ds_v5", 859),
+        ("GP_Standard_D8ds_v4", 3437),
+        ("GP_Standard_D96ads_v5", 5000),
+        ("MO_Standard_E2s_v3", 1718),
+        ("MO_Standard_E20ds_v5", 5000),
+        ("GP_Standard_unheard", 50),
+    ],
+)
+def test_a_server_lets_in_what_its_size_allows(sku: str, most: int) -> None:
+    assert flexible_connections(sku) == most

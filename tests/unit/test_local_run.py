@@ -6,6 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.unit.azure_tree import BLOB, in_azure, on_azure
+from tests.unit.check_cases_of_runs import SIR
+from tests.unit.small_tree import MALARIA
 
 from modelops.disk import read_sources
 from modelops.local import LocalRun, Machine, StoreAddress, Unfit, local_run
@@ -145,3 +148,17 @@ def test_the_user_s_own_variables_give_way_to_the_manifest_s() -> None:
 def test_a_run_that_is_not_there_is_refused() -> None:
     with pytest.raises(Unfit, match="run-worker"):
         local_run(manifests(), "nothing", MACHINE, STORE)
+
+
+def test_results_that_go_to_a_container_stay_in_the_run_s_folder_here() -> None:
+    sources = on_azure({MALARIA: BLOB, SIR: in_azure("malaria")})
+    judged = judge(sources)
+    assert judged.value is not None
+    launched = local_run(judged.value.environments[0], "sir", MACHINE, STORE)
+    workers = launched.workers
+    written = json.loads(workers.files[workers.environment["MODELOPS_CONFIG"]])["results"]
+    assert written.keys() == {"kind", "directory", "sizeBytes"}
+    assert (written["kind"], written["directory"]) == ("volume", "/home/me/state/results")
+    assert "/home/me/state/results" in workers.folders
+    for searcher in launched.searchers:
+        assert searcher.environment["MODELOPS_RESULTS_DIRECTORY"] == "/home/me/state/results"

@@ -7,6 +7,7 @@ import pytest
 from tests.unit import (
     check_cases_of_azure,
     check_cases_of_capacity,
+    check_cases_of_clouds,
     check_cases_of_compatibility,
     check_cases_of_dask,
     check_cases_of_images,
@@ -14,6 +15,7 @@ from tests.unit import (
     check_cases_of_runs,
     check_cases_of_searches,
     check_cases_of_services,
+    check_cases_of_stores,
     check_cases_of_workers,
 )
 from tests.unit.check_case import Case
@@ -32,6 +34,7 @@ from modelops.plan.checks import (
 CASES = (
     *check_cases_of_azure.CASES,
     *check_cases_of_capacity.CASES,
+    *check_cases_of_clouds.CASES,
     *check_cases_of_compatibility.CASES,
     *check_cases_of_dask.CASES,
     *check_cases_of_workers.CASES,
@@ -40,6 +43,7 @@ CASES = (
     *check_cases_of_runs.CASES,
     *check_cases_of_searches.CASES,
     *check_cases_of_services.CASES,
+    *check_cases_of_stores.CASES,
 )
 OF_UNITS = (*UNIT_CHECKS, *WORKSPACE_CHECKS, *RUN_CHECKS, *SERVICE_CHECKS)
 CHECKS = {check.__name__ for check in (*OF_UNITS, *CONFIGURATION_CHECKS)}

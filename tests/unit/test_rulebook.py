@@ -28,7 +28,7 @@ from modelops.diagnostics.rulebook import (
     sto,
     ver,
 )
-from modelops.load.places import FOLDERS
+from modelops.load.places import ENVIRONMENTS_OWN, FOLDERS
 from modelops.load.yaml import read
 from modelops.pipeline import judge
 
@@ -75,8 +75,16 @@ OF_PODS_AND_FLUX = {"GIT004", "GIT005", "GIT008", "SEC002", "SEC011", "SEC012"}
 OF_HISTORY = {"AVL009", "GIT001", "GIT007", "STO003"}
 """What only files that were generated before can show."""
 
+OF_MANY_FILES = {"AZR009"}
+"""What would fill pages."""
+
 TOLD_IN_WORDS = (
-    {"VER001", "VER003", "GIT003"} | OF_OUTPUT_ALONE | OF_PODS_AND_FLUX | OF_HISTORY | IMPOSSIBLE
+    {"VER001", "VER003", "GIT003"}
+    | OF_OUTPUT_ALONE
+    | OF_PODS_AND_FLUX
+    | OF_HISTORY
+    | OF_MANY_FILES
+    | IMPOSSIBLE
 )
 SHOWN_IN_YAML = sorted(RULES.keys() - TOLD_IN_WORDS)
 FILE_LINE = re.compile(r"^# (environments/\S+)\n", re.MULTILINE)
@@ -115,7 +123,8 @@ spec:
 def kind_of(file: str) -> str:
     """The kind that belongs to a place."""
     *_, folder, name = file.split("/")
-    by_name = {"base.yaml": "Defaults", "images.yaml": "Images", "environment.yaml": "Environment"}
+    by_name = {"base.yaml": "Defaults", "images.yaml": "Images"}
+    by_name |= {own: kind.value for own, kind in ENVIRONMENTS_OWN.items()}
     return by_name.get(name) or FOLDERS[folder].value
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from tests.unit.cloud_answers import FACTS, facts
 
 from modelops.diagnostics.rulebook import RULES
 from modelops.documents import Kind, Preview
@@ -23,11 +24,13 @@ PLACES = {
     Kind.PROFILE: "environments/profiles/debug.yaml",
     Kind.IMAGES: "environments/images.yaml",
     Kind.ENVIRONMENT: "environments/dev/environment.yaml",
+    Kind.CLOUD: "environments/dev/cloud.yaml",
     Kind.WORKSPACE: "environments/dev/workspaces/malaria.yaml",
     Kind.RUN: "environments/dev/runs/sir.yaml",
     Kind.SERVICE: "environments/dev/services/mlflow.yaml",
 }
 ENVIRONMENT = "{cluster: {}, flux: {url: https://example.org/models}}"
+ONE_LAYER = (Kind.IMAGES, Kind.CLOUD)
 NAMES_OF_SCHEMAS = ("properties", "definitions", "patternProperties")
 
 
@@ -82,6 +85,7 @@ def is_fine_for_us(kind: Kind, content: str) -> bool:
 
 def test_there_is_one_file_a_kind() -> None:
     assert list(SCHEMAS) == [
+        "cloudfacts.json",
         "defaults.json",
         "environment.json",
         "images.json",
@@ -185,7 +189,7 @@ def test_what_can_be_accepted_is_every_warning() -> None:
     assert accept["anyOf"][0]["propertyNames"]["enum"] == warnings
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.IMAGES])
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in ONE_LAYER])
 def test_below_spec_a_layered_kind_requires_nothing(kind: Kind) -> None:
     schema = schema_of(kind)
     assert [each["required"] for each in every(schema) if "required" in each] == [
@@ -193,8 +197,11 @@ def test_below_spec_a_layered_kind_requires_nothing(kind: Kind) -> None:
     ]
 
 
-def test_images_are_one_layer_and_require_what_they_need() -> None:
+def test_what_is_one_layer_requires_what_it_needs() -> None:
     assert schema_of(Kind.IMAGES)["definitions"]["Image"]["required"] == ["repository"]
+    required = schema_of(Kind.CLOUD)["definitions"]["CloudFactsSpec"]["required"]
+    assert "tenantId" in required
+    assert "blobEndpoint" not in required
 
 
 @pytest.mark.parametrize("kind", [Kind.DEFAULTS, Kind.PROFILE, Kind.ENVIRONMENT])
@@ -243,6 +250,8 @@ FINE = [
     (Kind.PROFILE, "{overrides: {workspace: {workers: {resources: {memory: {limit: 4Gi}}}}}}"),
     (Kind.IMAGES, "{images: {a: {repository: ghcr.io/a/b, tag: v1, executors: [cold]}}}"),
     (Kind.IMAGES, "{registry: ghcr.io/a, images: {a: {repository: b, packages: {dask: '1'}}}}"),
+    (Kind.CLOUD, json.dumps(FACTS)),
+    (Kind.CLOUD, json.dumps(facts(storageAccount=None, blobEndpoint=None, identities={}))),
 ]
 WRONG = [
     (Kind.WORKSPACE, "{worker: {}}"),
@@ -269,7 +278,7 @@ WRONG = [
     (Kind.WORKSPACE, "{labels: {a: 1}}"),
     (Kind.WORKSPACE, "{labels: {a: b c}}"),
     (Kind.WORKSPACE, "{executor: {type: warm}}"),
-    (Kind.WORKSPACE, "{results: {kind: blob}}"),
+    (Kind.WORKSPACE, "{results: {kind: nfs}}"),
     (Kind.WORKSPACE, "{results: {kind: volume, sizes: 5Gi}}"),
     (Kind.WORKSPACE, "{secrets: {a: {existing: false}}}"),
     (Kind.WORKSPACE, "{secrets: {A_b: {existing: true}}}"),
@@ -304,6 +313,11 @@ WRONG = [
     (Kind.IMAGES, "{images: {a: {repository: a, digest: 'sha256:1'}}}"),
     (Kind.IMAGES, "{images: {a: {repository: a, executors: [hot]}}}"),
     (Kind.IMAGES, "{images: {a: {repository: a, python: 3.12}}}"),
+    (Kind.CLOUD, json.dumps(facts(tenantId=None))),
+    (Kind.CLOUD, json.dumps(facts(tenantId="the one of ours"))),
+    (Kind.CLOUD, json.dumps(facts(blobEndpoint="http://data.blob.core.windows.net/"))),
+    (Kind.CLOUD, json.dumps(facts(environment="dev"))),
+    (Kind.CLOUD, json.dumps(facts(identities={"a b": {}}))),
 ]
 
 

@@ -32,7 +32,12 @@ def roots() -> dict[str, dict[str, Any]]:
     own = [
         document
         for each in found.environments.values()
-        for document in (each.environment, *each.profiles.values(), *each.all_units())
+        for document in (
+            each.environment,
+            *((each.cloud,) if each.cloud else ()),
+            *each.profiles.values(),
+            *each.all_units(),
+        )
     ]
     shared = [document for document in (found.base, found.images) if document]
     return {document.file: document.root for document in (*shared, *found.profiles.values(), *own)}

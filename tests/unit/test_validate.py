@@ -19,6 +19,7 @@ from modelops.validate.target import target
 from modelops.validate.values import SPOKEN
 
 DEV = "environments/dev/environment.yaml"
+CLOUD = "environments/dev/cloud.yaml"
 MALARIA = "environments/dev/workspaces/malaria.yaml"
 MEASLES = "environments/dev/workspaces/measles.yaml"
 SIR = "environments/dev/runs/sir.yaml"
@@ -31,7 +32,7 @@ ENVIRONMENT = "cluster: {pools: {cpu: {}}}\nflux: {url: https://example.org/mode
 
 def kind_of(file: str) -> Kind:
     """The kind that a file's place asks for."""
-    names = {DEV: Kind.ENVIRONMENT, BASE: Kind.DEFAULTS, IMAGES: Kind.IMAGES}
+    names = {DEV: Kind.ENVIRONMENT, CLOUD: Kind.CLOUD, BASE: Kind.DEFAULTS, IMAGES: Kind.IMAGES}
     return names.get(file, UNIT_FOLDERS.get(file.split("/")[-2], Kind.PROFILE))
 
 
@@ -160,6 +161,17 @@ MISTAKES = [
         "CFG001",
         "no key `replicas` in `spec`",
         "`replicas` belongs under `workers`",
+    ),
+    (
+        MALARIA,
+        "results: {kind: blob, container: results, size: 5Gi}",
+        (4, 45),
+        "CFG001",
+        "no key `size` in `results`",
+        (
+            "another kind of `results` has it: remove it,\n"
+            "or write `size: null` over what a lower layer says"
+        ),
     ),
     (
         MALARIA,
@@ -752,6 +764,7 @@ def test_pydantic_s_place_is_turned_into_what_was_written(
 FILES = {
     Kind.WORKSPACE: MALARIA,
     Kind.ENVIRONMENT: DEV,
+    Kind.CLOUD: CLOUD,
     Kind.IMAGES: IMAGES,
     Kind.PROFILE: DEBUG,
     Kind.RUN: SIR,

@@ -10,7 +10,7 @@ from modelops.cache.asked import Asked, Compiled
 from modelops.diagnostics import Outcome
 from modelops.documents import Preview
 from modelops.manifests import Artefacts
-from modelops.parts import Cut, Part, cut
+from modelops.parts import Cut, Known, Part, cut
 from modelops.parts.cut import earlier_of
 from modelops.parts.join import join
 
@@ -27,14 +27,14 @@ def anew(asked: Asked) -> Compiled:
         return Compiled(as_a_whole(asked))
     sources = cut(asked.sources)
     blobs = asked.before.listed() if asked.before else {}
-    parts = parts_of(asked, sources, tuple(sources.leaves), blobs)
+    parts = parts_of(asked, sources, tuple(sources.leaves), {}, blobs)
     return Compiled(join(parts, {}) or as_a_whole(asked))
 
 
 def parts_of(
-    asked: Asked, sources: Cut, leaves: Sequence[str], blobs: Blobs
+    asked: Asked, sources: Cut, leaves: Sequence[str], known: Mapping[str, Known], blobs: Blobs
 ) -> tuple[Outcome[Part], ...]:
-    """The parts of some leaves, one at least.
+    """The parts of some leaves, one at least, where all other leaves are `known`.
 
     Raises:
         SynthesisFailed: Node could not do its work.
@@ -48,7 +48,7 @@ def parts_of(
             from modelops.parts.crew import compile_parts  # noqa: PLC0415 -- see the module
 
         earlier = asked.before.read(earlier_of(leaves, blobs)) if asked.before else {}
-        return compile_parts(sources, leaves, asked.jobs, earlier, asked.during)
+        return compile_parts(sources, leaves, known, asked.jobs, earlier, asked.during)
 
 
 def as_a_whole(asked: Asked) -> Outcome[Artefacts]:

@@ -154,7 +154,7 @@ def _parts(asked: Asked, state: _State) -> tuple[Outcome[Part], ...]:
     """What has to be made: nothing at all, or some leaves and what is shared."""
     if state.common and not state.missing:
         return ()
-    return parts_of(asked, state.cut, state.missing, state.blobs)
+    return parts_of(asked, state.cut, state.missing, state.known, state.blobs)
 
 
 def _joined(

@@ -48,10 +48,18 @@ class Keys:
         return _key(["leaf", self.compiler, leaf, read, self.earlier.get(leaf_unit(leaf))])
 
     def common(self, leaves: Mapping[str, Known]) -> str:
-        """The key of what is shared, in which these leaves have a part by what they read of it."""
+        """The key of what is shared, in which these leaves have a part by what they read of it.
+
+        And by their logins, which stand in the file of their environment's infrastructure.
+        """
         read = [(file, self.digests[file]) for file in self.shared]
         used = sorted({file for known in leaves.values() for file in known.reads})
-        return _key(["common", self.compiler, read, used, self.earlier.get("")])
+        logins = sorted(
+            (login.identity, sorted(login.credential.items()))
+            for known in leaves.values()
+            for login in known.logins
+        )
+        return _key(["common", self.compiler, read, used, logins, self.earlier.get("")])
 
 
 def keys_of(compiler: str, sources: Cut, blobs: Blobs) -> Keys:

@@ -12,7 +12,7 @@ from typing import Any
 from modelops.diagnostics import Diagnostic, Note, Severity
 from modelops.diagnostics.rulebook import RULES
 from modelops.disk import Remembered
-from modelops.parts import Known
+from modelops.parts import Known, Login
 from modelops.provenance import Span
 
 MISSHAPEN = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
@@ -119,14 +119,21 @@ def read_settled(content: bytes) -> Settled | None:
 def _kept(kept: Kept) -> list[Any]:
     known = kept.known
     found = [_diagnostic(each) for each in known.found]
-    return [kept.key, known.files, found, known.claims, known.shares, known.reads]
+    return [kept.key, known.files, found, known.claims, known.shares, known.reads, known.logins]
 
 
 def _read_kept(row: list[Any]) -> Kept:
-    key, files, found, claims, shares, reads = row
-    diagnostics = tuple(_read_diagnostic(each) for each in found)
+    key, files, found, claims, shares, reads, logins = row
     return Kept(
-        str(key), Known(_texts(files), diagnostics, tuple(claims), _counts(shares), tuple(reads))
+        str(key),
+        Known(
+            _texts(files),
+            tuple(_read_diagnostic(each) for each in found),
+            tuple(claims),
+            _counts(shares),
+            tuple(reads),
+            tuple(Login(str(identity), _texts(credential)) for identity, credential in logins),
+        ),
     )
 
 

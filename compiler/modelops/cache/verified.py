@@ -30,7 +30,7 @@ def verified(asked: Asked) -> Verified:
     if cache is None or asked.preview != Preview():
         return Verified(as_a_whole(asked), 0, ())
     sources, blobs = cut(asked.sources), asked.before.listed() if asked.before else {}
-    parts = parts_of(asked, sources, tuple(sources.leaves), blobs)
+    parts = parts_of(asked, sources, tuple(sources.leaves), {}, blobs)
     outcome = join(parts, {}) or as_a_whole(asked)
     if outcome.value is None or any(part.value is None for part in parts):
         return Verified(outcome, 0, ())

@@ -26,6 +26,7 @@ COMMANDS = {
     "lint": ("lint", "List what is written and changes nothing."),
     "list": ("list_", "List environments and their units."),
     "images": ("images", "Build the images that this repository holds."),
+    "cloud": ("cloud", "Take over what Azure answered."),
     "schema": ("schema", "Write schemas/ from the models."),
     "rule": ("rule", "Explain a rule, or list all."),
 }

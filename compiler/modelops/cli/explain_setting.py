@@ -92,8 +92,9 @@ def _scene(chosen: Chosen, preview: Preview) -> Scene:
     if documents is None or layered is None:
         raise AssertionError(f"{chosen.file} was valid a moment ago")
     (held,), (merged,) = documents.environments.values(), layered.environments
-    specs = {spec.source: spec for spec in (merged.spec, *merged.units)}
-    own = {document.file: document for document in (held.environment, *held.all_units())}
+    specs = {spec.source: spec for spec in (merged.spec, merged.cloud, *merged.units) if spec}
+    files = (held.environment, held.cloud, *held.all_units())
+    own = {document.file: document for document in files if document}
     spec = specs[chosen.file]
     layers = tuple(layers_of(spec, own[chosen.file], layered.fragments, preview.settings))
     of_nobody = computed(shown.spec) if isinstance(shown.spec, WorkspaceSpec) else {}

@@ -64,7 +64,8 @@ def _block(environment: "ConfiguredEnvironment") -> str:
     """One environment: its tier and file, and a row for each of its units."""
     configured, name = environment.environment, environment.name
     folder = configured.source.rpartition("/")[0]
-    head = f"{name} ({configured.spec.tier}): {configured.source}"
+    cloud = ", cloud.yaml" if environment.cloud else ""
+    head = f"{name} ({configured.spec.tier}): {configured.source}{cloud}"
     if not environment.units:
         return f"{head}\n  no workspaces in {folder}/workspaces/"
     tables = (

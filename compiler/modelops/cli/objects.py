@@ -18,14 +18,22 @@ from modelops.disk import SOURCES
 from modelops.documents import UNIT_FOLDERS, Preview
 
 if TYPE_CHECKING:
-    from modelops.model import Configuration, Configured, EnvironmentSpec, Unit
+    from modelops.model import (
+        CloudFactsSpec,
+        Configuration,
+        Configured,
+        EnvironmentSpec,
+        Unit,
+    )
 
-    Shown = Configured[EnvironmentSpec] | Unit
+    Shown = Configured[EnvironmentSpec] | Configured[CloudFactsSpec] | Unit
 
 ELSEWHERE = frozenset({"defaults"})
 """An environment's layer of other objects: in effect there, and shown there."""
 
-OBJECT = re.compile(rf"{SOURCES}/[^/]+/(?:environment|(?:{'|'.join(UNIT_FOLDERS)})/[^/]+)\.yaml")
+OBJECT = re.compile(
+    rf"{SOURCES}/[^/]+/(?:environment|cloud|(?:{'|'.join(UNIT_FOLDERS)})/[^/]+)\.yaml"
+)
 """The files that objects are named after."""
 
 
@@ -81,5 +89,6 @@ def _file(target: str) -> str:
 def _found(configuration: "Configuration", file: str) -> "Shown":
     """The object that a file is named after."""
     (environment,) = configuration.environments
-    objects: list[Shown] = [environment.environment, *environment.units]
+    cloud = (environment.cloud,) if environment.cloud else ()
+    objects: list[Shown] = [environment.environment, *cloud, *environment.units]
     return next(each for each in objects if each.source == file)

@@ -68,8 +68,9 @@ def environments_in(root: Path) -> list[str]:
 
 def targets_in(root: Path) -> list[str]:
     """What `show` can show, by the names of files."""
-    units = (path for each in UNIT_FOLDERS for path in (root / SOURCES).glob(f"*/{each}/*.yaml"))
-    found = (path.relative_to(root / SOURCES).with_suffix("").as_posix() for path in units)
+    shelves = ("cloud.yaml", *(f"{folder}/*.yaml" for folder in UNIT_FOLDERS))
+    files = (path for shelf in shelves for path in (root / SOURCES).glob(f"*/{shelf}"))
+    found = (path.relative_to(root / SOURCES).with_suffix("").as_posix() for path in files)
     return sorted([*environment_names(root), *found])
 
 

@@ -43,8 +43,9 @@ def command(
 ) -> None:
     """Show what is in effect, and where it came from.
 
-    All fields of an environment, or of a unit of it such as workspaces/malaria or runs/sir, after
-    all layers, defaults among them, in their canonical form, as YAML.
+    All fields of an environment, of what Azure answered for it (ENV/cloud), or of a unit of it such
+    as workspaces/malaria or runs/sir, after all layers, defaults among them, in their canonical
+    form, as YAML.
     """
     shown = configured(choose(project_root(), target), preview(settings, profiles))
     put(_text(shown, with_origins=with_origins))

@@ -7,6 +7,7 @@ from typing import Any
 from modelops.cli.table import table
 from modelops.disk import shown
 from modelops.status import (
+    Kept,
     Reading,
     Search,
     State,
@@ -182,16 +183,30 @@ def _facts(one: Reading) -> Iterator[tuple[str, str]]:
         case WatchedRun() as run:
             yield "stage", one.stage or "not known: Flux could not be asked"
             yield "workers", f"{_count(one.workers)} running"
-            yield "store", f"{_count(one.parts)} ready" if run.store else "none in its namespace"
+            yield "store", _kept_in(one, run)
             yield from _of_search(one.search) if one.search else _unasked(one)
-            kept = "" if run.lasting else " (goes when the pod goes)"
             if one.search is None or not one.search.results:
-                yield "results", f"to be in {run.results}, in the workers of {run.workspace}{kept}"
+                yield "results", f"to be in {run.results}{_whose(run)}"
         case WatchedWorkspace():
             yield "workers", f"{_count(one.workers)} ready"
             yield "others", f"{_count(one.parts)} ready"
         case WatchedService():
             yield "pods", f"{_count(one.workers)} ready"
+
+
+def _whose(run: WatchedRun) -> str:
+    """Whose folder that is, where it is anybody's."""
+    if run.kept is Kept.CONTAINER:
+        return ""
+    goes = " (goes when the pod goes)" if run.kept is Kept.POD else ""
+    return f", in the workers of {run.workspace}{goes}"
+
+
+def _kept_in(one: Reading, run: WatchedRun) -> str:
+    """What keeps the trials: whether it is ready, where it is the run's own, else where it is."""
+    if run.store:
+        return f"{_count(one.parts)} ready"
+    return f"{run.binding.host}, not in its namespace" if run.binding else "none"
 
 
 def _unasked(one: Reading) -> Iterator[tuple[str, str]]:

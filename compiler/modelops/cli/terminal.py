@@ -60,6 +60,11 @@ def tell_error(message: str, code: str = "") -> None:
     tell(f"{styled(head, sys.stderr, fg='red', bold=True)}: {message}")
 
 
+def tell_warning(message: str) -> None:
+    """`warning: …` on the standard error."""
+    tell(f"{styled('warning', sys.stderr, fg='yellow', bold=True)}: {message}")
+
+
 def tell_note(message: str) -> None:
     """`note: …` on the standard error."""
     tell(f"{styled('note', sys.stderr, fg='blue', bold=True)}: {message}")

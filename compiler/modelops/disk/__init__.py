@@ -6,6 +6,7 @@ at the same time leave each file either as it was or complete, and the next writ
 What the world does wrong is raised as `WorldFailure` and caught once, in `cli`.
 """
 
+from modelops.disk.atomic import put_if_other
 from modelops.disk.differences import Change, Differences, Limit, Written, diff_excerpt
 from modelops.disk.export import GENERATED, export
 from modelops.disk.failures import (
@@ -69,6 +70,7 @@ __all__ = [
     "look",
     "memorable",
     "owned_folders",
+    "put_if_other",
     "read_at_most",
     "read_sources",
     "shown",

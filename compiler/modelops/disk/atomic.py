@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from modelops.disk.failures import Busy, shown, writing
+from modelops.disk.listing import Kind, kind_at, read_at_most
 
 TEMPORARY = ".modelops-tmp-"
 """How the name of a half-written file begins; what a killed run leaves is known by it."""
@@ -71,6 +72,19 @@ def put(path: Path, content: bytes) -> None:
             with suppress(OSError):
                 temporary.unlink()
             raise
+
+
+def put_if_other(path: Path, content: bytes) -> bool:
+    """Makes a file hold exactly `content`; whether it did not before.
+
+    Raises:
+        Unreadable: what stands there cannot be read.
+        Unwritable: the disk is full, the folder is read-only, …
+    """
+    if kind_at(path) is Kind.FILE and read_at_most(path, len(content) + 1) == content:
+        return False
+    put(path, content)
+    return True
 
 
 def _fill(path: Path, content: bytes) -> None:

@@ -42,6 +42,12 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ("InfraInputs tags.*", "tags by which people and bills tell what belongs to what"),
     ("InfraInputs network.*ubnet", "nodes have one subnet; pods an overlay of their own"),
     ("InfraInputs cluster.ssh.user", "who logs in on a node: Azure's own custom"),
+    ("InfraInputs identities.*.purpose", "there is an identity for each thing that pods log in to"),
+    ("InfraInputs identities.*.credentials", "no pod logs in as this yet"),
+    (
+        "InfraInputs identities.*.credentials.*.serviceAccount",
+        "the account of the pods that log in, the same in every namespace",
+    ),
     ("InfraInputs cluster.pools.*.taints.*", "what keeps our pods off nodes that are not for them"),
     *(
         (f"InfraInputs {path}", "not wanted, because the environment's file does not ask for it")
@@ -56,6 +62,7 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
             "cluster.networkPolicy",
             "cluster.pools.*.labels",
             "cluster.pools.*.taints",
+            "cluster.pools.*.zones",
             "cluster.ssh.path",
             "cluster.ssh.variable",
             "cluster.zones",
@@ -101,9 +108,10 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ("Service/store spec.*", "headless: clients reach the one pod itself"),
     ("ExternalSecret metadata.name", "the Secret that it makes"),
     ("Password metadata.name", "the Secret that it is for"),
+    ("ClusterSecretStore spec.*", "External Secrets logs in to the vault as an account of its own"),
     ("PersistentVolumeClaim/store-backups spec.accessModes.*", "one Job at a time writes to it"),
     ("ResourceQuota spec.hard.services.*", "a unit is reached from inside the cluster only"),
-    ("ResourceQuota spec.hard.persistentvolumeclaims", "no volume: results live with the pod"),
+    ("ResourceQuota spec.hard.persistentvolumeclaims", "no volume: results live elsewhere"),
     ("ResourceQuota spec.hard.*", "the most that the unit's own pods can need"),
     ("* metadata.annotations.modelops.io/retain", "somebody wrote that this data may go"),
     ("Namespace metadata.labels.pod-security.kubernetes.io/*", "Pod Security restricted"),
@@ -208,6 +216,10 @@ CONSTANTS: tuple[tuple[str, str], ...] = (
     ),
     ("Kustomization/*-run-* spec.healthChecks.*", "a store's stage is done when the store is up"),
     ("Kustomization spec.wait", "the platform is all there before workspaces; the root waits not"),
+    (
+        "Kustomization/*-platform spec.healthChecks.*",
+        "a vault that lets nobody in yet holds up those who read it alone",
+    ),
     ("Kustomization spec.healthChecks.*", "a workspace is ready when its scheduler is"),
     ("Kustomization spec.*", _FLUX),
     ("GitRepository spec.*", _FLUX),

@@ -80,9 +80,7 @@ def layer(documents: Documents, preview: Preview) -> Outcome[Layered]:
     scene = Scene(documents, layers, settings, chosen_by_preview(preview.profiles))
     outcomes = [_environment(scene, environment) for environment in documents.environments.values()]
     layered = Layered(
-        images=_merged(documents.images, [(FILE, whole(documents.images))])
-        if documents.images
-        else None,
+        images=_only_file(documents.images),
         profiles=tuple(alone(document) for document in _profiles(documents)),
         environments=tuple(outcome.value for outcome in outcomes if outcome.value),
         fragments=tuple(loose(documents, layers, fragments)),
@@ -127,7 +125,8 @@ def _environment(scene: Scene, environment: EnvironmentDocuments) -> Outcome[Lay
         for choice in (default, *(choice for _, choice in choices))
         for diagnostic in unknown(choice, names, environment)
     ]
-    return Outcome(LayeredEnvironment(spec, units, overridden), tuple(found))
+    cloud = _only_file(environment.cloud)
+    return Outcome(LayeredEnvironment(spec, units, cloud, overridden), tuple(found))
 
 
 def _choice(scene: Scene, document: Document, default: Choice) -> Choice:
@@ -168,6 +167,11 @@ def _merged(document: Document, looked: Looked, profiles: tuple[str, ...] = ()) 
         layers=tuple(dict.fromkeys(name for name, _ in looked)),
         profiles=profiles,
     )
+
+
+def _only_file(document: Document | None) -> LayeredSpec | None:
+    """What no layer reaches: images, and what Azure answered."""
+    return _merged(document, [(FILE, whole(document))]) if document else None
 
 
 def _in_base(scene: Scene, kind: Kind) -> Looked:

@@ -88,6 +88,7 @@ def _sorted_by_place(placed_documents: Iterable[tuple[Place, Document]]) -> Docu
                 environment=shelf(name, Kind.ENVIRONMENT)[name],
                 profiles=shelf(name, Kind.PROFILE),
                 units={folder: shelf(name, kind) for folder, kind in UNIT_FOLDERS.items()},
+                cloud=shelf(name, Kind.CLOUD).get(name),
             )
             for name in names
         },

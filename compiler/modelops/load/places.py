@@ -16,18 +16,22 @@ from modelops.provenance import start_of
 ROOT = "environments"
 SUFFIX = ".yaml"
 ENVIRONMENT_FILE = "environment.yaml"
+CLOUD_FILE = "cloud.yaml"
 LOOKALIKES = (".yml", ".yaml", ".json", "")
 """Endings, in any case, of what is a YAML file but for its name (JSON is YAML)."""
 
 SHARED_FILES = {"base.yaml": Kind.DEFAULTS, "images.yaml": Kind.IMAGES}
 PROFILES = "profiles"
+ENVIRONMENTS_OWN = {ENVIRONMENT_FILE: Kind.ENVIRONMENT, CLOUD_FILE: Kind.CLOUD}
+"""The files of an environment that are named after its folder."""
+
 FOLDERS = {PROFILES: Kind.PROFILE, **UNIT_FOLDERS}
 """What the files in an environment's folders are."""
 
 ALLOWED = """\
 what may stand here: base.yaml, images.yaml, profiles/NAME.yaml,
-ENV/environment.yaml, ENV/profiles/NAME.yaml, ENV/services/NAME.yaml, ENV/workspaces/NAME.yaml,
-ENV/runs/NAME.yaml"""
+ENV/environment.yaml, ENV/cloud.yaml, ENV/profiles/NAME.yaml, ENV/services/NAME.yaml,
+ENV/workspaces/NAME.yaml, ENV/runs/NAME.yaml"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,8 @@ def _place(file: str) -> Place | None:
             return Place(file, SHARED_FILES[name], name.removesuffix(SUFFIX), None)
         case (root, folder, name) if root == ROOT and folder == PROFILES and _is_yaml(name):
             return Place(file, Kind.PROFILE, name.removesuffix(SUFFIX), None)
-        case (root, environment, name) if root == ROOT and name == ENVIRONMENT_FILE:
-            return Place(file, Kind.ENVIRONMENT, environment, environment)
+        case (root, environment, name) if root == ROOT and name in ENVIRONMENTS_OWN:
+            return Place(file, ENVIRONMENTS_OWN[name], environment, environment)
         case (root, environment, folder, name) if (
             root == ROOT and environment != PROFILES and folder in FOLDERS and _is_yaml(name)
         ):
@@ -84,7 +88,7 @@ def _remedy(file: str) -> str:
         case (_, _):
             near = did_you_mean(path.stem, [PurePosixPath(shared).stem for shared in SHARED_FILES])
         case (_, environment, _) if environment != PROFILES:
-            near = did_you_mean(path.stem, [PurePosixPath(ENVIRONMENT_FILE).stem])
+            near = did_you_mean(path.stem, [PurePosixPath(own).stem for own in ENVIRONMENTS_OWN])
         case (_, environment, folder, _) if environment != PROFILES and folder not in FOLDERS:
             near = did_you_mean(folder, FOLDERS)
         case _:

@@ -134,21 +134,27 @@ def _syntax(builder: Builder, error: yaml.MarkedYAMLError) -> Diagnostic:
 
 
 def _character(builder: Builder, point: Point) -> Span:
-    """The character at a point; the end of the last line for a point after the text."""
-    last = len(builder.lines) - 1
-    beyond = point.line > last
-    line = min(point.line, last)
-    column = len(builder.lines[line]) if beyond else point.column
+    """The character at a point."""
+    line, column = _inside(builder, point)
     return Span(builder.file, line + 1, column + 1, line + 1, column + 2)
 
 
 def _span(builder: Builder, start: Point, end: Point) -> Span:
     """From start to end, or to the end of the first line."""
-    line, column = start.line, start.column
-    if end.line == line:
-        return Span(builder.file, line + 1, column + 1, line + 1, end.column + 1)
-    end_column = max(column, len(builder.lines[line].rstrip()))
+    line, column = _inside(builder, start)
+    if end.line == start.line:
+        end_column = column + end.column - start.column
+    else:
+        end_column = max(column, len(builder.lines[line].rstrip()))
     return Span(builder.file, line + 1, column + 1, line + 1, end_column + 1)
+
+
+def _inside(builder: Builder, point: Point) -> tuple[int, int]:
+    """Line and column of a point; the end for one after the text, where libyaml sees a line."""
+    last = len(builder.lines) - 1
+    if point.line > last:
+        return last, len(builder.lines[last])
+    return point.line, point.column
 
 
 def _begin_document(builder: Builder, event: DocumentStart) -> None:

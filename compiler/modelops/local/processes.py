@@ -10,8 +10,9 @@ from modelops.local.launch import Launch, Machine, StoreAddress
 from modelops.local.pods import Container
 from modelops.local.rewriting import Rewriting
 
-STORE_PASSWORD = "/run/secrets/store/password"  # noqa: S105 -- a place, not a password
-"""Where the containers of a run find it."""
+STORE_PASSWORD = "MODELOPS_STORE_PASSWORD_FILE"  # noqa: S105 -- the name of a variable
+STORE_LOGIN = "MODELOPS_STORE_LOGIN"
+"""By which the runtime learns to log in at a store without a password; here there is one."""
 
 SHARED = {
     "/var/cache/modelops": "cache",
@@ -23,6 +24,9 @@ LOGINS = ("DOCKER_CONFIG",)
 """How the user's own machine logs in at registries."""
 
 JSON = ".json"
+
+DISK = 1 << 40
+"""Bytes: more than a run makes; nobody holds its results to it here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,18 @@ class Surroundings:
     config_maps: Mapping[str, Mapping[str, str]]
     store: StoreAddress | None
 
+    @property
+    def results(self) -> str:
+        """Where results are kept, wherever the cluster keeps them."""
+        return f"{self.machine.state}/results"
+
     def folder(self, name: str, mount: str) -> str:
         """Where a process finds what its container has at this path."""
         match SHARED.get(mount):
             case "cache":
                 return self.machine.cache
             case "results":
-                return f"{self.machine.state}/results"
+                return self.results
         return f"{self.machine.state}/processes/{name}{mount}"
 
 
@@ -89,8 +98,6 @@ def missing_variables(container: Container, machine: Machine) -> tuple[str, ...]
 
 def _rewriting(container: Container, name: str, surroundings: Surroundings) -> Rewriting:
     folders = {mount: surroundings.folder(name, mount) for mount in container.mounts}
-    if surroundings.store:
-        folders[STORE_PASSWORD] = surroundings.store.password_file
     return Rewriting(surroundings.hosts, folders)
 
 
@@ -154,7 +161,9 @@ def _kept(machine: Machine) -> dict[str, str]:
 def _value(
     entry: Mapping[str, Any], name: str, rewriting: Rewriting, surroundings: Surroundings
 ) -> str | None:
-    """The value of a variable here; None where only the cluster knows it."""
+    """The value of a variable here; None where only the cluster knows it, or has a use for it."""
+    if entry["name"] == STORE_LOGIN:
+        return None
     match entry.get("valueFrom"):
         case None:
             return rewriting.text(entry.get("value", ""))
@@ -166,7 +175,7 @@ def _value(
 
 
 def _store_variables(store: StoreAddress | None) -> dict[str, str]:
-    """Where libpq connects to."""
+    """Where libpq connects to, and the password."""
     if store is None:
         return {}
     return {
@@ -175,6 +184,7 @@ def _store_variables(store: StoreAddress | None) -> dict[str, str]:
         "PGDATABASE": store.database,
         "PGUSER": store.user,
         "PGSSLMODE": store.sslmode,
+        STORE_PASSWORD: store.password_file,
     }
 
 
@@ -190,22 +200,29 @@ def _files(
         if "configMap" not in volume:
             continue
         for key, text in surroundings.config_maps[volume["configMap"]["name"]].items():
-            files[f"{rewriting.folders[mount]}/{key}"] = _content(
-                key, text, rewriting, surroundings.store
-            )
+            content = _content(key, text, rewriting, surroundings)
+            files[f"{rewriting.folders[mount]}/{key}"] = content
     return files
 
 
-def _content(key: str, text: str, rewriting: Rewriting, store: StoreAddress | None) -> str:
+def _content(key: str, text: str, rewriting: Rewriting, surroundings: Surroundings) -> str:
     if not key.endswith(JSON):
         return rewriting.text(text)
-    document = rewriting.document(text)
+    document, store = rewriting.document(text), surroundings.store
+    if document.get("results", {}).get("kind") == "blob":
+        document["results"] = {
+            "kind": "volume",
+            "directory": surroundings.results,
+            "sizeBytes": DISK,
+        }
     if store and document.get("store", {}).get("kind") == "postgres":
-        document["store"] |= {
+        document["store"] = {
+            "kind": "postgres",
             "host": store.host,
             "port": store.port,
             "database": store.database,
             "user": store.user,
             "sslmode": store.sslmode,
+            "passwordFile": store.password_file,
         }
     return json.dumps(document, indent=2, sort_keys=True) + "\n"

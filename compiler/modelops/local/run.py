@@ -17,6 +17,9 @@ ADDRESS = "DASK_SCHEDULER_ADDRESS"
 
 WORKSPACE_LABEL = "modelops.io/workspace"
 
+CREATE_DATABASE = "--create-database"
+"""What the store of this machine has no need of: its database is there."""
+
 METRICS_PORT, ANY_PORT = "--metrics-port", "0"
 GRACE = "MODELOPS_GRACE_SECONDS"
 RESULTS = "MODELOPS_RESULTS_DIRECTORY"
@@ -50,7 +53,7 @@ def local_run(
     workers = container(_part(plane, WORKER), WORKER)
     return LocalRun(
         scheduler=launch(scheduler, SCHEDULER, _scheduler_options(machine), around),
-        workers=launch(workers, "workers", _worker_options(machine), around),
+        workers=_workers(workers, around),
         store_init=_store_init(own, around),
         searchers=tuple(
             _searcher(searcher, f"{names.RUN_WORKER}-{index}", around)
@@ -97,11 +100,19 @@ def _worker_options(machine: Machine) -> dict[str, str | None]:
     }
 
 
+def _workers(workers: Container, around: Surroundings) -> Launch:
+    """They find a folder for results also where their pods have none."""
+    launched = launch(workers, "workers", _worker_options(around.machine), around)
+    return replace(launched, folders=tuple(sorted({*launched.folders, around.results})))
+
+
 def _store_init(own: tuple[Body, ...], around: Surroundings) -> Launch | None:
     job = workload(own, names.STORE_INIT)
     if job is None or around.store is None:
         return None
-    return launch(container(job, names.STORE_INIT), names.STORE_INIT, {}, around)
+    launched = launch(container(job, names.STORE_INIT), names.STORE_INIT, {}, around)
+    arguments = tuple(word for word in launched.arguments if word != CREATE_DATABASE)
+    return replace(launched, arguments=arguments)
 
 
 def _searcher(searcher: Container, name: str, around: Surroundings) -> Launch:
@@ -109,7 +120,7 @@ def _searcher(searcher: Container, name: str, around: Surroundings) -> Launch:
     environment = {
         **launched.environment,
         GRACE: str(around.machine.grace),
-        RESULTS: f"{around.machine.state}/results",
+        RESULTS: around.results,
     }
     return replace(launched, environment=environment)
 

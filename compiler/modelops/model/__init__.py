@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from modelops.model.cloud import CloudFactsSpec
 from modelops.model.environment import EnvironmentSpec
 from modelops.model.fields import Spec
 from modelops.model.images import ImagesSpec
@@ -25,6 +26,7 @@ MODELS: dict[str, type[Spec]] = {
     "Profile": ProfileSpec,
     "Images": ImagesSpec,
     "Environment": EnvironmentSpec,
+    "CloudFacts": CloudFactsSpec,
     "Workspace": WorkspaceSpec,
     "Run": RunSpec,
     "Service": ServiceSpec,
@@ -87,12 +89,17 @@ Unit = Configured[UnitSpec]
 
 @dataclass(frozen=True, slots=True)
 class ConfiguredEnvironment:
-    """One environment and its units, each kind sorted by name."""
+    """One environment and its units, each kind sorted by name.
+
+    Attributes:
+        cloud: what Azure answered; None where nobody has written it down.
+    """
 
     environment: Configured[EnvironmentSpec]
     workspaces: tuple[Configured[WorkspaceSpec], ...]
     runs: tuple[Configured[RunSpec], ...] = ()
     services: tuple[Configured[ServiceSpec], ...] = ()
+    cloud: Configured[CloudFactsSpec] | None = None
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -116,6 +123,7 @@ class Configuration:
 
 __all__ = [
     "MODELS",
+    "CloudFactsSpec",
     "Configuration",
     "Configured",
     "ConfiguredEnvironment",

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 from modelops.diagnostics.rulebook import azr, cfg, nam
-from modelops.model.fields import Bytes, Flag, FrozenMap, Spec, Text, refuse
+from modelops.model.fields import Bytes, Flag, FrozenMap, ObjectName, Spec, Text, refuse
 
 # --- what Azure takes ----------------------------------------------------------------------------
 
@@ -71,11 +71,11 @@ RegistryName = Annotated[str, AfterValidator(_REGISTRY.check), _REGISTRY.schema]
 AccountName = Annotated[str, AfterValidator(_ACCOUNT.check), _ACCOUNT.schema]
 ContainerName = Annotated[str, AfterValidator(_CONTAINER.check), _CONTAINER.schema]
 
-_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def _guid(value: str) -> str:
-    if _GUID.fullmatch(value) is None:
+    if GUID.fullmatch(value) is None:
         refuse(
             azr.AZR004,
             f"`{value}` is no id that Azure gives",
@@ -89,7 +89,7 @@ def _guid(value: str) -> str:
 Guid = Annotated[
     str,
     AfterValidator(_guid),
-    WithJsonSchema({"type": "string", "pattern": f"^{_GUID.pattern}$"}),
+    WithJsonSchema({"type": "string", "pattern": f"^{GUID.pattern}$"}),
 ]
 
 
@@ -326,6 +326,10 @@ class KeyVault(Spec):
     """A vault that asks who somebody is, and has no access policies."""
 
     enabled: Flag = Field(default=False, description="Whether there is one.")
+    secret_store: ObjectName | None = Field(
+        None,
+        description="The ClusterSecretStore by which External Secrets reads it; absent: none.",
+    )
 
 
 class FlexibleServer(Spec):

@@ -21,6 +21,7 @@ class StoreMode(StrEnum):
 
     IN_CLUSTER = "inCluster"
     CLOUD_NATIVE_PG = "cloudNativePg"
+    AZURE_FLEXIBLE = "azureFlexible"
     EXTERNAL = "external"
 
 
@@ -89,8 +90,9 @@ class Store(Spec):
     )
     mode: StoreMode = Field(
         StoreMode.IN_CLUSTER,
-        description="inCluster: a StatefulSet | cloudNativePg: the operator's Cluster | external: "
-        "one that exists.",
+        description="inCluster: a StatefulSet | cloudNativePg: the operator's Cluster | "
+        "azureFlexible: the environment's `azure.postgres`, without passwords | external: one that "
+        "exists.",
     )
     version: PostgresVersion = Field(
         PostgresVersion.V17, description='The major version: "15" to "18", quoted.'

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from modelops.model.acceptance import Accept
+from modelops.model.azure import ContainerName
 from modelops.model.context import Context
 from modelops.model.fields import (
     Bytes,
@@ -204,18 +205,25 @@ class Bundles(Spec):
 class VolumeResults(Spec):
     """Results on a volume that all workers write to; kept when the file is removed."""
 
-    kind: Literal["volume"] = Field(description="volume | ephemeral.")
+    kind: Literal["volume"] = Field(description="volume | ephemeral | blob.")
     size: Bytes = Field("50Gi", validate_default=True, description="The volume's size.")
 
 
 class EphemeralResults(Spec):
     """Results that live as long as the worker pod."""
 
-    kind: Literal["ephemeral"] = Field(description="volume | ephemeral.")
+    kind: Literal["ephemeral"] = Field(description="volume | ephemeral | blob.")
     size: Bytes = Field("5Gi", validate_default=True, description="Disk in each worker pod.")
 
 
-Results = Annotated[VolumeResults | EphemeralResults, Field(discriminator="kind")]
+class BlobResults(Spec):
+    """Results in a container of the environment's storage account; they outlive the cluster."""
+
+    kind: Literal["blob"] = Field(description="volume | ephemeral | blob.")
+    container: ContainerName = Field(description="One of `azure.storage.containers`.")
+
+
+Results = Annotated[VolumeResults | EphemeralResults | BlobResults, Field(discriminator="kind")]
 
 # --- network, quota, limits ---------------------------------------------------------------------
 
@@ -273,7 +281,7 @@ class WorkspaceSpec(Spec):
     bundles: Bundles = Field(default_factory=Bundles, description="Where bundles come from.")
     results: Results = Field(
         default_factory=lambda: EphemeralResults(kind="ephemeral"),
-        description="Where results go: volume | ephemeral.",
+        description="Where results go: volume | ephemeral | blob.",
     )
     secrets: Secrets = Field(
         description="Every Secret that the unit needs, and how it comes to be."

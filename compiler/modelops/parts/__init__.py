@@ -10,6 +10,16 @@ imported where they are used, for `crew` brings all stages along.
 """
 
 from modelops.parts.cut import Cut, cut, environment_of, leaf_unit
-from modelops.parts.piece import NOTHING, Known, Part, Piece
+from modelops.parts.piece import NOTHING, Known, Login, Part, Piece
 
-__all__ = ["NOTHING", "Cut", "Known", "Part", "Piece", "cut", "environment_of", "leaf_unit"]
+__all__ = [
+    "NOTHING",
+    "Cut",
+    "Known",
+    "Login",
+    "Part",
+    "Piece",
+    "cut",
+    "environment_of",
+    "leaf_unit",
+]

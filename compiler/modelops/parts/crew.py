@@ -7,7 +7,7 @@ memory: a portion's objects are in memory at once, and the files of all.
 import gc
 import multiprocessing
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -15,8 +15,9 @@ from itertools import pairwise
 
 from modelops.diagnostics import Outcome
 from modelops.parts.cut import Cut, Sources, cut, earlier_of
+from modelops.parts.infra import completed
 from modelops.parts.make import made
-from modelops.parts.piece import Part
+from modelops.parts.piece import Known, Part
 from modelops.pipeline import During, Earlier, unobserved
 from modelops.synth import SynthesisFailed
 
@@ -28,13 +29,19 @@ WORTH = 150
 
 
 def compile_parts(
-    sources: Cut, leaves: Sequence[str], jobs: int, earlier: Earlier, during: During
+    sources: Cut,
+    leaves: Sequence[str],
+    known: Mapping[str, Known],
+    jobs: int,
+    earlier: Earlier,
+    during: During,
 ) -> tuple[Outcome[Part], ...]:
     """The parts of these leaves, each leaf in one of them; one part where there are no leaves.
 
     Args:
         sources: everything.
         leaves: what is to be made.
+        known: all other leaves, which are not made again.
         jobs: how many processes may work on it, this one among them.
         earlier: files of an older `generated/`.
         during: entered for the stages in this process.
@@ -45,10 +52,16 @@ def compile_parts(
     processes = max(1, min(jobs, len(leaves) // WORTH))
     portions = _portions(leaves, processes)
     if processes == 1:
-        return tuple(made(sources, portion, earlier, during) for portion in portions)
+        alone = (made(sources, portion, earlier, during) for portion in portions)
+        return completed(alone, known)
     with _pool(processes - 1) as pool:
         sent = {
-            number: pool.submit(_made, sources.only(portion), earlier_of(portion, earlier))
+            number: pool.submit(
+                _made,
+                sources.only(sources.with_named(portion)),
+                tuple(portion),
+                earlier_of(portion, earlier),
+            )
             for number, portion in enumerate(portions)
             if number % processes
         }
@@ -59,7 +72,7 @@ def compile_parts(
         }
         with during("waiting"):
             others = {number: future.result() for number, future in sent.items()}
-    return tuple(part for _, part in sorted({**own, **others}.items()))
+    return completed((part for _, part in sorted({**own, **others}.items())), known)
 
 
 def _portions(leaves: Sequence[str], processes: int) -> list[Sequence[str]]:
@@ -91,6 +104,5 @@ def _begin() -> None:
     gc.disable()
 
 
-def _made(sources: Sources, earlier: Earlier) -> Outcome[Part]:
-    part = cut(sources)
-    return made(part, tuple(part.leaves), earlier, unobserved)
+def _made(sources: Sources, leaves: Sequence[str], earlier: Earlier) -> Outcome[Part]:
+    return made(cut(sources), leaves, earlier, unobserved)

@@ -128,7 +128,8 @@ def environments_of(sources: Iterable[str]) -> list[str]:
 def read_always(leaf: str) -> tuple[str, ...]:
     """What a unit follows from, whatever stands in its file; its own file is the first."""
     shared = (f"{ROOT}/base.yaml", f"{ROOT}/images.yaml")
-    return (leaf, *shared, environment_file(environment_of(leaf)))
+    environment = environment_of(leaf)
+    return (leaf, *shared, environment_file(environment), cloud_file(environment))
 
 
 def profile_files(leaf: str, profiles: Iterable[str]) -> list[str]:
@@ -140,6 +141,11 @@ def profile_files(leaf: str, profiles: Iterable[str]) -> list[str]:
 def environment_file(environment: str) -> str:
     """The file that describes an environment."""
     return f"{ROOT}/{environment}/environment.yaml"
+
+
+def cloud_file(environment: str) -> str:
+    """The file of what an environment's cloud answered, whether there is one or not."""
+    return f"{ROOT}/{environment}/cloud.yaml"
 
 
 def unit_file(unit: str) -> str:

@@ -52,8 +52,11 @@ def join(
 def _failed(
     outcomes: tuple[Outcome[Part], ...], known: Mapping[str, Known]
 ) -> Outcome[Artefacts] | None:
-    """What is wrong, where no other part or leaf could have had anything to say beside it."""
-    if len(outcomes) > 1 or any(each.found for each in known.values()):
+    """What is wrong, where no other part or leaf could have had anything to say beside it.
+
+    How many logins there are is told in one sentence for all leaves, so those that log in could.
+    """
+    if len(outcomes) > 1 or any(each.found or each.logins for each in known.values()):
         return None
     return Outcome(None, as_told(_still_true(outcomes[0].diagnostics, known)))
 

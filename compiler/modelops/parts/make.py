@@ -4,7 +4,7 @@ Part of `parts`. Whose a file, a finding or an object is, they say themselves: b
 that they are named after.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
@@ -13,10 +13,20 @@ from modelops.listing import INDEX
 from modelops.manifests import Artefact, Artefacts, Identity, Manifests, digest, identity
 from modelops.model import Configuration, Unit
 from modelops.parts.cut import Cut, is_leaf, profile_files
-from modelops.parts.piece import NOTHING, Known, Part, Piece
+from modelops.parts.piece import NOTHING, Known, Login, Part, Piece
 from modelops.pipeline import During, Earlier, configure, decide, finish
+from modelops.plan.facts.providers import FEDERATED_CREDENTIALS
+from modelops.plan.identities import (
+    Purpose,
+    environment_logins,
+    identity_name,
+    logins,
+    own_logins,
+    purposes,
+)
 from modelops.plan.scope import AnyScope, RunScope, Scope, ServiceScope, unit_scopes
 from modelops.plan.workloads import workloads
+from modelops.render.azure import credential
 
 T = TypeVar("T")
 
@@ -50,6 +60,7 @@ def _pieces(
     claims = _by_owner((*_claims(manifests), *_hosts(configuration)))
     shares = _by_owner(_shares(configuration))
     reads = _reads(configuration)
+    logged_in = _by_owner(_logins(configuration))
     return {
         owner: Piece(
             Known(
@@ -58,6 +69,7 @@ def _pieces(
                 tuple(sorted(claims[owner])),
                 dict(shares[owner]),
                 tuple(reads.get(owner, ())),
+                tuple(logged_in[owner]),
             ),
             tuple(files[owner]),
         )
@@ -108,7 +120,8 @@ def _hosts(configuration: Configuration) -> Iterator[tuple[str, str]]:
 
 
 def _shares(configuration: Configuration) -> Iterator[tuple[str, tuple[str, int]]]:
-    """The participants that services take, and those that workspaces send to them."""
+    """Participants that services take and workspaces send, and logins of identities."""
+    yield from _rooms(configuration)
     for scope in unit_scopes(configuration):
         here = f"participants of {scope.environment.name}"
         match scope:
@@ -120,6 +133,29 @@ def _shares(configuration: Configuration) -> Iterator[tuple[str, tuple[str, int]
                 sent = scope.spec.limits.participants or 0
                 for service in scope.services:
                     yield scope.unit.source, (f"{here}/{service}", sent)
+        for login in logins(scope):
+            yield scope.unit.source, (_room(scope.environment.name, login.purpose), 1)
+
+
+def _rooms(configuration: Configuration) -> Iterator[tuple[str, tuple[str, int]]]:
+    """How many logins each identity can have beside the environment's own."""
+    for held in configuration.environments:
+        azure, own = held.environment.spec.azure, Counter(each.purpose for each in own_logins(held))
+        for purpose in purposes(azure) if azure else ():
+            left = FEDERATED_CREDENTIALS - own[purpose]
+            yield held.environment.source, (_room(held.name, purpose), left)
+
+
+def _room(environment: str, purpose: Purpose) -> str:
+    return f"logins of {identity_name(environment, purpose)}"
+
+
+def _logins(configuration: Configuration) -> Iterator[tuple[str, Login]]:
+    """The accounts that log in to Azure, each with the file that asks for it."""
+    for held in configuration.environments:
+        for source, login in environment_logins(configuration, held):
+            identity = identity_name(held.name, login.purpose)
+            yield source, Login(identity, credential(login.credential))
 
 
 def _is_namespace(each: Identity) -> bool:

@@ -2,9 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from modelops.diagnostics import Diagnostic
 from modelops.manifests import Artefact
+
+
+class Login(NamedTuple):
+    """An account of a unit whose pods log in to Azure.
+
+    Attributes:
+        identity: what as, by its name.
+        credential: what the file of the infrastructure has of it.
+    """
+
+    identity: str
+    credential: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +33,7 @@ class Known:
             what others take of, how much there is.
         reads: the files that it followed from, beside its own and those that all such files read;
             also such as are not there and would be read if they were.
+        logins: what it adds to the identities in the file of its environment's infrastructure.
     """
 
     files: Mapping[str, str]
@@ -27,6 +41,7 @@ class Known:
     claims: tuple[str, ...]
     shares: Mapping[str, int]
     reads: tuple[str, ...]
+    logins: tuple[Login, ...] = ()
 
 
 NOTHING = Known({}, (), (), {}, ())

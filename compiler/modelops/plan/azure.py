@@ -9,16 +9,18 @@ from ipaddress import IPv4Network
 
 from modelops import names
 from modelops.model import Configuration, Configured, ConfiguredEnvironment, EnvironmentSpec
-from modelops.model.azure import Azure
+from modelops.model.azure import Azure, Storage
 from modelops.model.cluster import Pool, PoolMode, Provider
 from modelops.names import API_VERSION
 from modelops.plan.facts import providers
+from modelops.plan.identities import identities
 from modelops.plan.placement import SPOT, node_labels
 from modelops.planned import InfraPlan
 from modelops.planned.azure import (
     ClusterInputs,
     FluxInputs,
     GroupInputs,
+    IdentityInputs,
     InfraInputs,
     MaintenanceInputs,
     NetworkInputs,
@@ -49,7 +51,7 @@ FLUX_INTERVAL = 600
 """Seconds between two looks of the root Kustomization."""
 
 
-def infra(configured: ConfiguredEnvironment) -> InfraPlan | None:
+def infra(configuration: Configuration, configured: ConfiguredEnvironment) -> InfraPlan | None:
     """The inputs of the program; None where somebody else makes what the environment stands on."""
     azure = configured.environment.spec.azure
     if azure is None:
@@ -57,7 +59,7 @@ def infra(configured: ConfiguredEnvironment) -> InfraPlan | None:
     return InfraPlan(
         unit=names.infra_unit(configured.name),
         source=configured.environment.source,
-        inputs=_inputs(configured, azure),
+        inputs=_inputs(configured, azure, identities(configuration, configured, azure)),
     )
 
 
@@ -84,7 +86,41 @@ def registry_name(environment: str, azure: Azure) -> str:
     return registry.name or names.global_name("modelops", environment, azure.subscription_id)
 
 
-def _inputs(configured: ConfiguredEnvironment, azure: Azure) -> InfraInputs:
+def group_name(environment: str, azure: Azure) -> str:
+    """The resource group of everything."""
+    return azure.resource_group.name or names.azure_name(environment, "rg")
+
+
+def cluster_name(environment: str, azure: Azure) -> str:
+    """The managed cluster."""
+    return azure.aks.name or names.azure_name(environment, "aks")
+
+
+def storage_account(environment: str, azure: Azure, storage: Storage) -> str:
+    """The account of an environment that has one."""
+    return storage.name or names.global_name("mo", environment, azure.subscription_id)
+
+
+def vault_name(environment: str, azure: Azure) -> str:
+    """The key vault of an environment that has one."""
+    return names.global_name("mo", environment, azure.subscription_id, "-")
+
+
+def postgres_server(environment: str, azure: Azure) -> str:
+    """The Flexible Server of an environment that has one."""
+    return names.global_name("modelops-pg", environment, azure.subscription_id, "-")
+
+
+def postgres_range(azure: Azure) -> str:
+    """The addresses that a Flexible Server has to itself."""
+    network = azure.network.vnet_cidr
+    _, databases = _subnets(network)
+    return derived("the first /28 of the network's second half", databases, network)
+
+
+def _inputs(
+    configured: ConfiguredEnvironment, azure: Azure, who: tuple[IdentityInputs, ...]
+) -> InfraInputs:
     name = configured.name
     return InfraInputs(
         api_version=API_VERSION,
@@ -97,7 +133,7 @@ def _inputs(configured: ConfiguredEnvironment, azure: Azure) -> InfraInputs:
         location=azure.location,
         tags=_tags(name, azure),
         resource_group=GroupInputs(
-            name=azure.resource_group.name or names.azure_name(name, "rg"),
+            name=group_name(name, azure),
             existing=azure.resource_group.existing,
             node_resource_group=names.azure_name(name, "nodes-rg"),
         ),
@@ -105,7 +141,7 @@ def _inputs(configured: ConfiguredEnvironment, azure: Azure) -> InfraInputs:
         network=_network(name, azure),
         cluster=_cluster(configured, azure),
         registry=_registry(name, azure),
-        identities=(),
+        identities=who,
         storage=_storage(name, azure),
         key_vault=_vault(name, azure),
         postgres=_postgres(name, azure),
@@ -134,14 +170,14 @@ def _state(azure: Azure) -> StateInputs | None:
 
 def _network(environment: str, azure: Azure) -> NetworkInputs:
     network = azure.network
-    nodes, databases = _subnets(network.vnet_cidr)
+    nodes, _ = _subnets(network.vnet_cidr)
     return NetworkInputs(
         name=names.azure_name(environment, "vnet"),
         vnet_cidr=network.vnet_cidr,
         subnet=SUBNET,
         subnet_cidr=derived("the first half of the network", nodes, network.vnet_cidr),
         postgres_subnet=POSTGRES_SUBNET,
-        postgres_cidr=derived("the first /28 of the rest", databases, network.vnet_cidr),
+        postgres_cidr=postgres_range(azure),
         pod_cidr=network.pod_cidr,
         service_cidr=network.service_cidr,
         dns_service_ip=network.dns_service_ip,
@@ -161,7 +197,7 @@ def _cluster(configured: ConfiguredEnvironment, azure: Azure) -> ClusterInputs:
     name, cluster, aks = configured.name, configured.environment.spec.cluster, azure.aks
     maintenance = aks.maintenance
     return ClusterInputs(
-        name=aks.name or names.azure_name(name, "aks"),
+        name=cluster_name(name, azure),
         existing=aks.existing,
         dns_prefix=names.cluster_prefix(name),
         kubernetes_version=cluster.kubernetes_version,
@@ -218,15 +254,15 @@ def _storage(environment: str, azure: Azure) -> StorageInputs | None:
     storage = azure.storage
     if storage is None:
         return None
-    name = storage.name or names.global_name("mo", environment, azure.subscription_id)
     containers = tuple(sorted(storage.containers))
-    return StorageInputs(name, storage.sku, containers, storage.deleted_days)
+    account = storage_account(environment, azure, storage)
+    return StorageInputs(account, storage.sku, containers, storage.deleted_days)
 
 
 def _vault(environment: str, azure: Azure) -> VaultInputs | None:
     if not azure.key_vault.enabled:
         return None
-    return VaultInputs(names.global_name("mo", environment, azure.subscription_id, "-"))
+    return VaultInputs(vault_name(environment, azure))
 
 
 def _postgres(environment: str, azure: Azure) -> PostgresInputs | None:
@@ -234,7 +270,7 @@ def _postgres(environment: str, azure: Azure) -> PostgresInputs | None:
     if postgres is None:
         return None
     return PostgresInputs(
-        name=names.global_name("modelops-pg", environment, azure.subscription_id, "-"),
+        name=postgres_server(environment, azure),
         version=postgres.version,
         sku=postgres.sku,
         storage_gb=derived("its disk in GiB", postgres.storage >> 30, postgres.storage),

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from modelops import names
-from modelops.model.workspace import Bundles, BundleSource
+from modelops.model.workspace import BlobResults, Bundles, BundleSource
 from modelops.names import API_VERSION
 from modelops.plan import dask, resources
+from modelops.plan.identities import blob_endpoint
 from modelops.plan.images import bundle_registry
 from modelops.plan.scope import Scope
 from modelops.planned import ConfigPlan
@@ -54,11 +55,23 @@ def _settings(scope: Scope) -> dict[str, Any]:
             "timeoutSeconds": executor.timeout,
         },
         "bundles": _bundles(scope, spec.bundles),
-        "results": {
-            "kind": spec.results.kind,
-            "directory": dask.RESULTS_DIRECTORY,
-            "sizeBytes": spec.results.size,
-        },
+        "results": _results(scope),
+    }
+
+
+def _results(scope: Scope) -> dict[str, Any]:
+    results = scope.spec.results
+    if isinstance(results, BlobResults):
+        return {
+            "kind": results.kind,
+            "endpoint": blob_endpoint(scope),
+            "container": results.container,
+            "prefix": scope.workspace.name,
+        }
+    return {
+        "kind": results.kind,
+        "directory": dask.RESULTS_DIRECTORY,
+        "sizeBytes": results.size,
     }
 
 

@@ -4,14 +4,17 @@ from collections.abc import Iterator, Mapping
 
 from modelops import names
 from modelops.model.workspace import (
+    BlobResults,
     BundleSource,
     EphemeralResults,
+    Results,
     Scheduler,
     VolumeResults,
     Workers,
     WorkspaceSpec,
 )
 from modelops.plan import resources
+from modelops.plan.identities import Purpose, blob_endpoint, client_id
 from modelops.plan.images import PULL_ENTRY, planned_image, pull_secrets
 from modelops.plan.placement import placement
 from modelops.plan.scope import Scope
@@ -161,6 +164,7 @@ def workers(scope: Scope, config: ConfigPlan) -> WorkersPlan:
         metrics_port=METRICS_PORT,
         spill_directory=SPILL_DIRECTORY,
         drain=resources.drain(scope.spec),
+        results_address=_results_address(scope),
     )
 
 
@@ -195,7 +199,21 @@ def _pod(
         variables=variables,
         volumes=volumes,
         grace=_grace(scope.spec) if worker else SCHEDULER_GRACE,
+        identity=_identity(scope) if worker else "",
     )
+
+
+def _identity(scope: Scope) -> str:
+    """Who the workers are to the storage account that takes their results."""
+    in_container = isinstance(scope.spec.results, BlobResults)
+    return client_id(scope, Purpose.RESULTS) if in_container else ""
+
+
+def _results_address(scope: Scope) -> str:
+    results = scope.spec.results
+    if not isinstance(results, BlobResults):
+        return ""
+    return f"{blob_endpoint(scope).rstrip('/')}/{results.container}/{scope.workspace.name}"
 
 
 def _grace(spec: WorkspaceSpec) -> int:
@@ -255,15 +273,19 @@ def _number(value: float) -> str:
 
 
 def _worker_volumes(spec: WorkspaceSpec, config: ConfigPlan) -> tuple[Volume, ...]:
-    results: Volume
-    if isinstance(spec.results, EphemeralResults):
-        results = ScratchVolume("results", RESULTS_DIRECTORY, spec.results.size)
-    else:
-        results = ClaimVolume("results", RESULTS_DIRECTORY, names.RESULTS_CLAIM)
     return (
         ScratchVolume("tmp", SCRATCH_DIRECTORY, resources.WORKER_SCRATCH),
         ScratchVolume("dask-spill", SPILL_DIRECTORY, spec.workers.spill),
         ScratchVolume("cache", CACHE_DIRECTORY, spec.bundles.cache),
-        results,
+        *_results_volume(spec.results),
         ConfigVolume("config", CONFIG_DIRECTORY, config.name),
     )
+
+
+def _results_volume(results: Results) -> Iterator[Volume]:
+    """None for results that go to a container: nothing of them stays on a disk."""
+    match results:
+        case EphemeralResults(size=size):
+            yield ScratchVolume("results", RESULTS_DIRECTORY, size)
+        case VolumeResults():
+            yield ClaimVolume("results", RESULTS_DIRECTORY, names.RESULTS_CLAIM)

@@ -15,6 +15,7 @@ from modelops.plan.run import generated as store_secrets
 from modelops.plan.run import run
 from modelops.plan.run_stages import stages, workspace_kustomization
 from modelops.plan.scope import RunScope, UnitScope, runs_of, services_of, workspaces_of
+from modelops.plan.secret_store import secret_store
 from modelops.plan.secrets import fetched_secrets, generated_secrets
 from modelops.plan.service import needs, service, shared_namespace
 from modelops.plan.service_stage import after, given_to_exposed, service_stage
@@ -51,16 +52,18 @@ def environment(configuration: Configuration, configured: ConfiguredEnvironment)
     service_scopes = tuple(services_of(configuration, configured))
     services = tuple(service(scope) for scope in service_scopes)
     shared = shared_namespace(service_scopes, map(needs, services))
+    platform = _platform(configured, shared)
     of_runs = (one for pair in zip(run_scopes, runs, strict=True) for one in stages(*pair))
     return EnvironmentPlan(
         name=configured.name,
         source=configured.environment.source,
         tier=Tier(configured.environment.spec.tier),
         kubernetes=minor(configured.environment.spec.cluster.kubernetes_version),
-        platform=_platform(configured, shared),
+        platform=platform,
         workspaces=workspaces,
         flux=_flux(
             configured,
+            platform,
             workspaces,
             (*of_runs, *(service_stage(configured.name, one) for one in services)),
         ),
@@ -78,7 +81,7 @@ def environment(configuration: Configuration, configured: ConfiguredEnvironment)
         ),
         runs=runs,
         services=services,
-        infra=infra(configured),
+        infra=infra(configuration, configured),
     )
 
 
@@ -106,6 +109,7 @@ def _platform(
         ),
         storage_classes=_our_classes(name, configured.environment.spec.cluster),
         shared=shared,
+        secret_store=secret_store(configured),
     )
 
 
@@ -122,6 +126,7 @@ def _our_classes(environment: str, cluster: Cluster) -> tuple[StorageClassPlan, 
 
 def _flux(
     configured: ConfiguredEnvironment,
+    made: PlatformPlan,
     workspaces: tuple[WorkspacePlan, ...],
     others: tuple[KustomizationPlan, ...],
 ) -> FluxPlan:
@@ -132,8 +137,8 @@ def _flux(
         unit=names.platform_unit(name),
         source=configured.environment.source,
         depends_on=(),
-        health_checks=(),
-        wait=True,
+        health_checks=tuple(_health_without_vault(made)),
+        wait=made.secret_store is None,
         timeout=PLATFORM_TIMEOUT,
     )
     units = (platform, *(_workspace_kustomization(name, one) for one in workspaces), *others)
@@ -151,6 +156,13 @@ def _flux(
         service_account=flux.service_account,
         kustomizations=tuple(sorted(units, key=lambda unit: unit.name)),
     )
+
+
+def _health_without_vault(platform: PlatformPlan) -> Iterator[HealthCheck]:
+    """A vault that lets nobody in yet is to hold up those who read it, and nobody else."""
+    if platform.secret_store is not None:
+        for one in platform.priority_classes:
+            yield HealthCheck("scheduling.k8s.io/v1", "PriorityClass", "", one.name)
 
 
 def _workspace_kustomization(environment: str, plan: WorkspacePlan) -> KustomizationPlan:
@@ -209,4 +221,11 @@ def _given_secrets(
         for name in (*existing, *generated, *pull_secrets(scope)):
             yield Identity("", "Secret", scope.namespace, name)
         for fetched in fetched_secrets(scope):
-            yield Identity("external-secrets.io", "ClusterSecretStore", "", fetched.store)
+            if fetched.store != _our_store(scope):
+                yield Identity("external-secrets.io", "ClusterSecretStore", "", fetched.store)
+
+
+def _our_store(scope: UnitScope[Any]) -> str | None:
+    """The store of secrets that the platform has: no cluster has it of itself."""
+    azure = scope.environment.spec.azure
+    return azure.key_vault.secret_store if azure else None

@@ -7,11 +7,11 @@ halves, each in its own namespace. Source: Kubernetes' NetworkPolicy and Cilium'
 from collections.abc import Iterator
 
 from modelops import names
-from modelops.model.workspace import AutoscalingMode, BundleSource
+from modelops.model.workspace import AutoscalingMode, BlobResults, BundleSource
 from modelops.plan import flows, workload_network
 from modelops.plan.facts import providers
 from modelops.plan.flows import at_port
-from modelops.plan.images import bundle_registry, registry_port
+from modelops.plan.images import HTTPS_PORT, bundle_registry, registry_port
 from modelops.plan.scope import Scope
 from modelops.planned import (
     AddressPeer,
@@ -91,18 +91,29 @@ def _workers(scope: Scope, scheduler: SchedulerPlan, workers: WorkersPlan) -> Po
         egress=(
             Flow((PodsPeer(scheduler.pod.component),), at_port(scheduler.comm_port)),
             Flow((PodsPeer(component),), _worker_ports(workers)),
-            *_bundle_registry(scope),
+            *_outside(scope),
         ),
     )
 
 
-def _bundle_registry(scope: Scope) -> Iterator[Flow]:
-    """Bundles come from outside the cluster; private addresses need `network.egress`."""
-    if scope.spec.bundles.source == BundleSource.OCI:
+def _outside(scope: Scope) -> Iterator[Flow]:
+    """What lies outside the cluster; private addresses need `network.egress`."""
+    reached = tuple(_listeners(scope))
+    for port in sorted({int(each) for each in reached}):
+        yield flows.outside(carried(port, *(each for each in reached if each == port)))
+
+
+def _listeners(scope: Scope) -> Iterator[int]:
+    """The ports of what bundles come from, and of what results go to."""
+    bundles, results = scope.spec.bundles, scope.spec.results
+    if bundles.source == BundleSource.OCI:
         registry = bundle_registry(scope)
-        port, source = registry_port(registry), scope.spec.bundles.source
-        opened = derived("the port of the bundle registry", port, registry, source)
-        yield flows.outside(opened)
+        port = registry_port(registry)
+        yield derived("the port of the bundle registry", port, registry, bundles.source)
+    if isinstance(results, BlobResults):
+        yield derived(
+            "HTTPS: the storage account, and who lets pods log in", HTTPS_PORT, results.kind
+        )
 
 
 def _declared(scope: Scope) -> Iterator[PolicyPlan]:

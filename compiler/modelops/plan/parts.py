@@ -72,7 +72,7 @@ def run_parts(spec: RunSpec) -> tuple[Part, ...]:
 
 def store_image(store: Store) -> str | None:
     """The name in images.yaml of a store's image; None where no pod of ours runs it."""
-    if store.kind == StoreKind.NONE:
+    if store.kind == StoreKind.NONE or store.mode == StoreMode.AZURE_FLEXIBLE:
         return None
     operators = store.mode == StoreMode.CLOUD_NATIVE_PG
     name = f"cloudnative-pg-{store.version}" if operators else f"postgres-{store.version}"

@@ -17,9 +17,10 @@ from modelops.plan.scope import RunScope
 from modelops.plan.secrets import Runner, generated_secrets, secrets
 from modelops.plan.store import (
     OWN_PASSWORD,
-    PASSWORD_DIRECTORY,
-    PASSWORD_VARIABLE,
     binding,
+    identity,
+    login,
+    password,
     server,
 )
 from modelops.plan.store import generated as of_store
@@ -47,7 +48,6 @@ from modelops.planned import (
     ScratchVolume,
     SecretsPlan,
     SecretValue,
-    SecretVolume,
     ServerPlan,
     Stage,
     StoreInitPlan,
@@ -98,7 +98,7 @@ def run(scope: RunScope) -> RunPlan:
         dask=plane,
         binding=store,
         config=config,
-        accounts=tuple(parts.own_pods()),
+        accounts=_accounts(parts),
         secrets=decided_secrets,
         pull_check=parts.check,
         store=parts.store,
@@ -170,6 +170,14 @@ def _plane(scope: RunScope) -> DaskBinding:
     return DaskBinding(address, namespace, "scheduler", dask.COMM_PORT)
 
 
+def _accounts(parts: _Parts) -> tuple[PodPlan, ...]:
+    """The pods whose accounts are the run's own; of those that share one, the first."""
+    found: dict[str, PodPlan] = {}
+    for pod in parts.own_pods():
+        found.setdefault(pod.service_account, pod)
+    return tuple(found.values())
+
+
 def generated(scope: RunScope) -> tuple[GeneratedSecret, ...]:
     """The Secrets that get random values, the person's and the store's, by name."""
     made = (*generated_secrets(scope), *of_store(scope))
@@ -238,6 +246,7 @@ def _workers(
         volumes=_volumes(config, store),
         grace=GRACE,
         product=names.RUN,
+        identity=identity(scope),
     )
     return RunWorkersPlan(
         name=names.RUN_WORKER,
@@ -273,7 +282,6 @@ def _variables(
 ) -> Variables:
     """Ours, then the person's by name: moving a line in a file must not restart a run."""
     bundle = {BUNDLE_REF: ConfigValue(config.name, BUNDLE_REF)}
-    password = {PASSWORD_VARIABLE: PlainValue(OWN_PASSWORD)}
     written = {name: PlainValue(text) for name, text in sorted(scope.spec.workers.env.items())}
     secret = {
         name: SecretValue(source.secret, source.key)
@@ -286,7 +294,7 @@ def _variables(
         CONFIG_VARIABLE: PlainValue(f"{dask.CONFIG_DIRECTORY}/{CONFIG_FILE}"),
         GRACE_VARIABLE: PlainValue(str(GRACE)),
         **(bundle if BUNDLE_REF in config.values else {}),
-        **({**connection(store), **password} if store else {}),
+        **({**connection(store), **login(store)} if store else {}),
         **variables(used),
         **written,
         **secret,
@@ -294,9 +302,8 @@ def _variables(
 
 
 def _volumes(config: RunConfigPlan, store: PostgresBinding | None) -> tuple[Volume, ...]:
-    password = SecretVolume("store", PASSWORD_DIRECTORY, store.secret) if store else None
     return (
         ScratchVolume("tmp", dask.SCRATCH_DIRECTORY, SCRATCH),
         ConfigVolume("config", dask.CONFIG_DIRECTORY, config.name),
-        *((password,) if password else ()),
+        *(password(store) if store else ()),
     )

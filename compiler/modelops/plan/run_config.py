@@ -18,7 +18,7 @@ from modelops.model.search import (
 )
 from modelops.names import API_VERSION
 from modelops.plan.scope import RunScope
-from modelops.planned import DaskBinding, PostgresBinding, RunConfigPlan
+from modelops.planned import DaskBinding, PostgresBinding, RunConfigPlan, StoreLogin
 from modelops.provenance import TracedFlag, derived, scalars
 
 BUNDLE_REF = "BUNDLE_REF"
@@ -108,8 +108,15 @@ def _store(store: PostgresBinding | None, password_file: str) -> Mapping[str, An
         "database": store.database,
         "user": store.user,
         "sslmode": store.sslmode,
-        "passwordFile": password_file,
+        **_login(store, password_file),
     }
+
+
+def _login(store: PostgresBinding, password_file: str) -> Mapping[str, Any]:
+    """How to log in; a password, where nothing is said: what is said more restarts the run."""
+    if store.login == StoreLogin.PASSWORD:
+        return {"passwordFile": password_file}
+    return {"login": store.login}
 
 
 def _truthful(tree: object) -> object:

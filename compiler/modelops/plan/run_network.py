@@ -5,15 +5,17 @@ go through `kubectl port-forward`. Everything not said here is denied.
 """
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from modelops import names
 from modelops.model.store import StoreMode
-from modelops.plan import flows
+from modelops.plan import azure, flows
 from modelops.plan.facts import postgres, providers
 from modelops.plan.flows import at_port, scraper
-from modelops.plan.images import registry_port
+from modelops.plan.images import HTTPS_PORT, registry_port
 from modelops.plan.scope import RunScope
+from modelops.plan.store import dumps
 from modelops.plan.uses import COMPONENT, NAME, ServiceBinding, ways_out
 from modelops.planned import (
     AddressPeer,
@@ -85,29 +87,49 @@ def _workers(
     scheduler = NamespacePeer(dask.namespace, {NAME: names.DASK, COMPONENT: dask.component})
     egress = (
         Flow((scheduler,), at_port(dask.port)),
-        *_to_store(store),
-        *_bundle_registry(scope),
+        *_to_store(scope, store),
+        *_outside(_bundle_registry(scope), _tokens(scope)),
         *ways_out(used),
     )
     ingress = tuple(scraper(scope, metrics_port))
     return PolicyPlan(names.RUN_WORKER, names.RUN_WORKER, ingress, egress, names.RUN)
 
 
-def _bundle_registry(scope: RunScope) -> Iterator[Flow]:
+def _outside(*ports: Iterable[int]) -> Iterator[Flow]:
+    """Ports outside the cluster, each once."""
+    for port in dict.fromkeys(chain.from_iterable(ports)):
+        yield flows.outside(port)
+
+
+def _bundle_registry(scope: RunScope) -> Iterator[int]:
     """The bundle is fetched from outside the cluster."""
     image = scope.spec.bundle.image
     if image is not None:
-        port = registry_port(image)
-        yield flows.outside(derived("the port of the bundle's registry", port, image))
+        yield derived("the port of the bundle's registry", registry_port(image), image)
 
 
-def _to_store(store: PostgresBinding | None) -> Iterator[Flow]:
+def _tokens(scope: RunScope) -> Iterator[int]:
+    """Entra gives tokens to those who log in to Azure."""
+    if scope.store_in_azure:
+        mode = scope.spec.store.mode
+        yield derived("the port where Entra gives tokens", HTTPS_PORT, mode)
+
+
+def _to_store(scope: RunScope, store: PostgresBinding | None) -> Iterator[Flow]:
     if store is None:
         return
     if store.component:
         yield Flow((PodsPeer(store.component, store.product),), at_port(store.port))
     else:
-        yield Flow((_address(store.host),), at_port(store.port))
+        yield Flow((_place(scope, store),), at_port(store.port))
+
+
+def _place(scope: RunScope, store: PostgresBinding) -> AddressPeer:
+    """Where a store is that is not the run's own; a server of Azure has a subnet to itself."""
+    described = scope.environment.spec.azure
+    if scope.store_in_azure and described is not None:
+        return AddressPeer(azure.postgres_range(described))
+    return _address(store.host)
 
 
 def _address(host: str) -> AddressPeer:
@@ -125,13 +147,13 @@ def _store(scope: RunScope, store: PostgresBinding | None) -> Iterator[PolicyPla
     """Who may connect to the store, and from where its Jobs go there."""
     if store is None:
         return
-    backup = scope.spec.store.backup is not None
-    jobs = STORE_CLIENTS if backup else STORE_CLIENTS[:1]
+    jobs = STORE_CLIENTS if dumps(scope) else STORE_CLIENTS[:1]
     if store.component:
         clients = tuple(PodsPeer(name, names.RUN) for name in (names.RUN_WORKER, *jobs))
         yield from _server(scope, store, Flow(clients, at_port(store.port)))
     for name in jobs:
-        yield PolicyPlan(name, name, (), tuple(_to_store(store)), names.RUN)
+        ways = (*_to_store(scope, store), *_outside(_tokens(scope)))
+        yield PolicyPlan(name, name, (), ways, names.RUN)
 
 
 def _server(scope: RunScope, store: PostgresBinding, clients: Flow) -> Iterator[PolicyPlan]:

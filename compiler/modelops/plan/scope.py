@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from modelops import names
 from modelops.diagnostics import Diagnostic, Note, Rule, Tier
 from modelops.model import (
+    CloudFactsSpec,
     Configuration,
     Configured,
     ConfiguredEnvironment,
@@ -25,6 +26,7 @@ from modelops.model import (
     WorkspaceSpec,
 )
 from modelops.model.cluster import Cluster
+from modelops.model.store import StoreKind, StoreMode
 from modelops.model.workspace import Scheduler, Workers
 from modelops.plan.parts import Part, run_parts, service_parts, workspace_parts
 from modelops.provenance import Span
@@ -39,6 +41,7 @@ class UnitScope(ABC, Generic[U_co]):
     """One unit, its environment, and what all environments share.
 
     Attributes:
+        cloud: what Azure answered; None where nobody has written it down.
         services: those that it uses, and those that these use, by name; one that it names and that
             does not exist is not there.
     """
@@ -46,6 +49,7 @@ class UnitScope(ABC, Generic[U_co]):
     images: Configured[ImagesSpec]
     profiles: Mapping[str, Configured[ProfileSpec]]
     environment: Configured[EnvironmentSpec]
+    cloud: Configured[CloudFactsSpec] | None
     unit: Configured[U_co]
     services: Services
 
@@ -146,6 +150,12 @@ class RunScope(UnitScope[RunSpec]):
         """Its workers, and its store where that runs in the cluster."""
         return run_parts(self.spec)
 
+    @property
+    def store_in_azure(self) -> bool:
+        """Whether its trials are kept by the Flexible Server of its environment."""
+        store = self.spec.store
+        return store.kind == StoreKind.POSTGRES and store.mode == StoreMode.AZURE_FLEXIBLE
+
 
 @dataclass(frozen=True, slots=True)
 class ServiceScope(UnitScope[ServiceSpec]):
@@ -174,16 +184,21 @@ def scopes(configuration: Configuration) -> Iterator[Scope]:
 def unit_scopes(configuration: Configuration) -> Iterator[AnyScope]:
     """Every unit of every environment: its services, workspaces and runs."""
     for environment in configuration.environments:
-        yield from services_of(configuration, environment)
-        yield from workspaces_of(configuration, environment)
-        yield from runs_of(configuration, environment)
+        yield from units_of(configuration, environment)
+
+
+def units_of(configuration: Configuration, held: ConfiguredEnvironment) -> Iterator[AnyScope]:
+    """Every unit of one environment."""
+    yield from services_of(configuration, held)
+    yield from workspaces_of(configuration, held)
+    yield from runs_of(configuration, held)
 
 
 def workspaces_of(configuration: Configuration, held: ConfiguredEnvironment) -> Iterator[Scope]:
     """Every workspace of one environment."""
     images, profiles = configuration.images, configuration.profiles
     for one in held.workspaces:
-        yield Scope(images, profiles, held.environment, one, _used(held, one.spec))
+        yield Scope(images, profiles, held.environment, held.cloud, one, _used(held, one.spec))
 
 
 def runs_of(configuration: Configuration, held: ConfiguredEnvironment) -> Iterator[RunScope]:
@@ -192,7 +207,7 @@ def runs_of(configuration: Configuration, held: ConfiguredEnvironment) -> Iterat
     workspaces = {one.name: one for one in held.workspaces}
     for one in held.runs:
         used, workspace = _used(held, one.spec), workspaces.get(one.spec.workspace)
-        yield RunScope(images, profiles, held.environment, one, used, workspace)
+        yield RunScope(images, profiles, held.environment, held.cloud, one, used, workspace)
 
 
 def services_of(
@@ -201,7 +216,9 @@ def services_of(
     """Every service of one environment."""
     images, profiles = configuration.images, configuration.profiles
     for one in held.services:
-        yield ServiceScope(images, profiles, held.environment, one, _used(held, one.spec))
+        yield ServiceScope(
+            images, profiles, held.environment, held.cloud, one, _used(held, one.spec)
+        )
 
 
 def used_names(spec: UnitSpec) -> tuple[str, ...]:

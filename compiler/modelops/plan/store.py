@@ -2,9 +2,10 @@
 
 from modelops import names
 from modelops.diagnostics import Tier
-from modelops.model.store import Store, StoreKind, StoreMode
+from modelops.model.store import Backup, Store, StoreKind, StoreMode
 from modelops.plan import dask
 from modelops.plan.facts import postgres
+from modelops.plan.identities import Purpose, client_id, identity_name
 from modelops.plan.images import planned_image, pull_secrets
 from modelops.plan.parts import store_image
 from modelops.plan.placement import placement
@@ -23,6 +24,7 @@ from modelops.planned import (
     ScratchVolume,
     SecretVolume,
     ServerPlan,
+    StoreLogin,
     Variables,
     Volume,
 )
@@ -34,6 +36,8 @@ PASSWORD_DIRECTORY = f"{SECRETS_DIRECTORY}/{names.STORE}"
 ADMIN_DIRECTORY = f"{SECRETS_DIRECTORY}/{names.STORE_ADMIN}"
 OWN_PASSWORD = f"{PASSWORD_DIRECTORY}/{PASSWORD}"
 PASSWORD_VARIABLE = "MODELOPS_STORE_PASSWORD_FILE"  # noqa: S105 -- the name of a variable
+LOGIN_VARIABLE = "MODELOPS_STORE_LOGIN"
+"""Says how to log in, where that is not by a password."""
 
 SERVER_GRACE = 120
 """Seconds for a fast shutdown: the image's stop signal is SIGINT."""
@@ -52,8 +56,17 @@ SERVER_SCRATCH = 256 * MIB
 INSTANCES = {Tier.DEVELOPMENT: 1, Tier.STAGING: 1, Tier.PRODUCTION: 3}
 """Pods of a CloudNativePG cluster: in production one may fail while another is replaced."""
 
-MODES = {StoreMode.IN_CLUSTER: "disable", StoreMode.CLOUD_NATIVE_PG: "require"}
-"""What clients demand of the connection: ours never leaves the cluster, the operator's has TLS."""
+MODES = {
+    StoreMode.IN_CLUSTER: "disable",
+    StoreMode.CLOUD_NATIVE_PG: "require",
+    StoreMode.AZURE_FLEXIBLE: "verify-full",
+}
+"""What clients demand of the connection: ours never leaves the cluster, the operator's has TLS, and
+whoever gets a token has to be who they say they are."""
+
+
+ELSEWHERE = frozenset({StoreMode.EXTERNAL, StoreMode.AZURE_FLEXIBLE})
+"""Modes in which nothing of the run's own namespace keeps its trials."""
 
 
 def binding(scope: RunScope) -> PostgresBinding | None:
@@ -63,6 +76,8 @@ def binding(scope: RunScope) -> PostgresBinding | None:
         return None
     if store.mode == StoreMode.EXTERNAL:
         return _external(store)
+    if scope.store_in_azure:
+        return _flexible(scope)
     operated = store.mode == StoreMode.CLOUD_NATIVE_PG
     service = f"{names.STORE}-rw" if operated else names.STORE
     product, component = names.OPERATED if operated else (names.RUN, names.STORE)
@@ -71,6 +86,7 @@ def binding(scope: RunScope) -> PostgresBinding | None:
         port=postgres.PORT,
         database=store.database,
         user=store.user,
+        login=StoreLogin.PASSWORD,
         secret=carried(f"{names.STORE}-app" if operated else names.STORE, store.mode),
         key=PASSWORD,
         sslmode=carried(MODES[StoreMode(store.mode)], store.mode),
@@ -87,6 +103,7 @@ def _external(store: Store) -> PostgresBinding:
         port=store.port,
         database=store.database,
         user=store.user,
+        login=StoreLogin.PASSWORD,
         secret=store.secret or "",
         key=PASSWORD,
         sslmode=store.sslmode,
@@ -94,6 +111,46 @@ def _external(store: Store) -> PostgresBinding:
         component="",
         product="",
     )
+
+
+def _flexible(scope: RunScope) -> PostgresBinding:
+    """The Flexible Server of the environment, whose administrator the run's identity is."""
+    store = scope.spec.store
+    return PostgresBinding(
+        host=(scope.cloud.spec.postgres_host if scope.cloud else None) or "",
+        port=postgres.PORT,
+        database=store.database,
+        user=identity_name(scope.environment.name, Purpose.STORE),
+        login=carried(StoreLogin.ENTRA, store.mode),
+        secret="",
+        key="",
+        sslmode=carried(MODES[StoreMode.AZURE_FLEXIBLE], store.mode),
+        service="",
+        component="",
+        product="",
+    )
+
+
+def login(store: PostgresBinding) -> Variables:
+    """How the runtime learns to log in."""
+    if store.login == StoreLogin.ENTRA:
+        return {LOGIN_VARIABLE: PlainValue(carried(str(store.login), store.login))}
+    return {PASSWORD_VARIABLE: PlainValue(OWN_PASSWORD)}
+
+
+def password(store: PostgresBinding) -> tuple[SecretVolume, ...]:
+    """The volume of the user's password, where there is one."""
+    return (SecretVolume("store", PASSWORD_DIRECTORY, store.secret),) if store.secret else ()
+
+
+def identity(scope: RunScope) -> str:
+    """Who the pods are that log in to the store in Azure; "" where the store is not there."""
+    return client_id(scope, Purpose.STORE) if scope.store_in_azure else ""
+
+
+def dumps(scope: RunScope) -> Backup | None:
+    """The dumps that are wanted; none of what Azure itself keeps copies of."""
+    return None if scope.store_in_azure else scope.spec.store.backup
 
 
 def generated(scope: RunScope) -> tuple[GeneratedSecret, ...]:
@@ -107,7 +164,7 @@ def generated(scope: RunScope) -> tuple[GeneratedSecret, ...]:
 def server(scope: RunScope) -> ServerPlan | ClusterPlan | None:
     """What runs the store in the run's namespace; None where nothing does."""
     store = scope.spec.store
-    if store.kind == StoreKind.NONE or store.mode == StoreMode.EXTERNAL:
+    if store.kind == StoreKind.NONE or store.mode in ELSEWHERE:
         return None
     return _cluster(scope) if store.mode == StoreMode.CLOUD_NATIVE_PG else _server(scope)
 

@@ -18,8 +18,10 @@ from modelops.plan.store import (
     ADMIN_DIRECTORY,
     OWN_PASSWORD,
     PASSWORD,
-    PASSWORD_DIRECTORY,
-    PASSWORD_VARIABLE,
+    dumps,
+    identity,
+    login,
+    password,
     storage_class,
     store_pod,
     where,
@@ -66,21 +68,27 @@ TABLES_AMOUNTS = replace(JOB_AMOUNTS, memory_request=512 * MIB, memory_limit=512
 the quota counts this one for the whole pod."""
 
 TABLES_COMMAND = ("python", "-m", "modelops_runtime", "store-init")
+CREATE_DATABASE = "--create-database"
+"""Has the runtime make the database too, as who it is."""
+
 TMP = ScratchVolume("tmp", dask.SCRATCH_DIRECTORY, 64 * MIB)
 
 
 def store_init(
     scope: RunScope, store: PostgresBinding | None, config: RunConfigPlan
 ) -> StoreInitPlan | None:
-    """The Job that makes role and database, where they are ours, proves them, and makes tables."""
+    """The Job that makes role and database, where they are ours, proves them, and makes tables.
+
+    In Azure the identity of the pods is a role already, and the runtime alone does the rest.
+    """
     if store is None:
         return None
     ours = scope.spec.store.mode == StoreMode.IN_CLUSTER
     return StoreInitPlan(
         name=names.STORE_INIT,
         tables=_tables(scope, store, config),
-        command=TABLES_COMMAND,
-        check=_job_pod(scope, names.STORE_INIT, store, {}, ()),
+        command=(*TABLES_COMMAND, *_further(scope)),
+        check=None if scope.store_in_azure else _job_pod(scope, names.STORE_INIT, store, {}, ()),
         database=_database(scope, store) if ours else None,
         deadline=INIT_DEADLINE,
         restart=scope.spec.restart,
@@ -90,7 +98,7 @@ def store_init(
 
 def backup(scope: RunScope, store: PostgresBinding | None) -> BackupPlan | None:
     """The CronJobs of dumps and of the way back, where a schedule is written."""
-    written = scope.spec.store.backup
+    written = dumps(scope)
     if store is None or written is None:
         return None
     claim = ClaimPlan(
@@ -130,10 +138,13 @@ def connection(store: PostgresBinding) -> dict[str, PlainValue]:
 
 
 def _tables(scope: RunScope, store: PostgresBinding, config: RunConfigPlan) -> PodPlan:
-    """The same program as the workers, so that what it makes is what they look for."""
+    """The same program as the workers, so that what it makes is what they look for.
+
+    Where it logs in as who it is, it has the account of the workers: Azure knows few of them.
+    """
     return PodPlan(
         component=names.STORE_INIT,
-        service_account=names.STORE_INIT,
+        service_account=_account(scope),
         priority_class=names.priority_class(scope.environment.name, "control"),
         image=planned_image(scope, scope.spec.workers.image),
         pull_secrets=pull_secrets(scope),
@@ -143,16 +154,28 @@ def _tables(scope: RunScope, store: PostgresBinding, config: RunConfigPlan) -> P
             "HOME": PlainValue(dask.SCRATCH_DIRECTORY),
             CONFIG_VARIABLE: PlainValue(f"{dask.CONFIG_DIRECTORY}/{CONFIG_FILE}"),
             **connection(store),
-            PASSWORD_VARIABLE: PlainValue(OWN_PASSWORD),
+            **login(store),
         },
         volumes=(
             TMP,
             ConfigVolume("config", dask.CONFIG_DIRECTORY, config.name),
-            SecretVolume("store", PASSWORD_DIRECTORY, store.secret),
+            *password(store),
         ),
         grace=GRACE,
         product=names.RUN,
+        identity=identity(scope),
     )
+
+
+def _further(scope: RunScope) -> tuple[str, ...]:
+    """What else the runtime is to do, beside the tables."""
+    mode = scope.spec.store.mode
+    return (carried(CREATE_DATABASE, mode),) if scope.store_in_azure else ()
+
+
+def _account(scope: RunScope) -> str:
+    mode = scope.spec.store.mode
+    return carried(names.RUN_WORKER, mode) if scope.store_in_azure else names.STORE_INIT
 
 
 def _job_pod(
@@ -174,11 +197,7 @@ def _job_pod(
             "READY_SECONDS": PlainValue(str(READY)),
             **variables,
         },
-        volumes=(
-            TMP,
-            SecretVolume("store", PASSWORD_DIRECTORY, store.secret),
-            *volumes,
-        ),
+        volumes=(TMP, *password(store), *volumes),
         grace=GRACE,
     )
 

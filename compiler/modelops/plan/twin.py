@@ -26,6 +26,7 @@ def twin(configuration: Configuration) -> Configuration:
                 workspaces=tuple(_twin(workspace) for workspace in one.workspaces),
                 runs=tuple(_twin(run) for run in one.runs),
                 services=tuple(_twin(service) for service in one.services),
+                cloud=_twin(one.cloud) if one.cloud else None,
             )
             for one in configuration.environments
         ),

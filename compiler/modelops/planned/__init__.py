@@ -58,6 +58,7 @@ from modelops.planned.runs import (
     ServerPlan,
     Stage,
     StoreInitPlan,
+    StoreLogin,
 )
 from modelops.planned.services import (
     ExposurePlan,
@@ -77,6 +78,7 @@ from modelops.planned.storage import (
     GeneratedSecret,
     PullCheckPlan,
     SecretsPlan,
+    SecretStorePlan,
 )
 from modelops.planned.units import (
     ConfigPlan,
@@ -151,6 +153,7 @@ __all__ = [
     "Scale",
     "SchedulerPlan",
     "ScratchVolume",
+    "SecretStorePlan",
     "SecretValue",
     "SecretVolume",
     "SecretsPlan",
@@ -160,6 +163,7 @@ __all__ = [
     "Stage",
     "StorageClassPlan",
     "StoreInitPlan",
+    "StoreLogin",
     "Toleration",
     "Variables",
     "Volume",

@@ -80,6 +80,7 @@ class WorkersPlan:
         memory_limit: bytes that Dask gives each process.
         drain: seconds that a stopping pod may finish its tasks.
         worker_ports, nanny_ports: one port for each process, so that policies can be exact.
+        results_address: where results go that stay on no volume; "" where they do.
     """
 
     name: str
@@ -94,3 +95,4 @@ class WorkersPlan:
     metrics_port: int
     spill_directory: str
     drain: int
+    results_address: str = ""

@@ -159,6 +159,7 @@ class PodPlan:
         component: value of `app.kubernetes.io/component`; selectors go by it and by `product`.
         grace: seconds between SIGTERM and SIGKILL.
         product: value of `app.kubernetes.io/name`.
+        identity: the client id of what it logs in to Azure as; "" where it does not.
     """
 
     component: str
@@ -172,3 +173,4 @@ class PodPlan:
     volumes: tuple[Volume, ...]
     grace: int
     product: str = names.DASK
+    identity: str = ""

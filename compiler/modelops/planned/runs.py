@@ -38,6 +38,13 @@ class DaskBinding:
     port: int
 
 
+class StoreLogin(StrEnum):
+    """How clients show the store who they are."""
+
+    PASSWORD = "password"  # noqa: S105 -- the word for it
+    ENTRA = "entra"
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresBinding:
     """How clients reach a run's store.
@@ -45,7 +52,8 @@ class PostgresBinding:
     Attributes:
         service: the Service of the run's namespace in front of it; "" where it is elsewhere.
         component, product: of the pods that serve it; both "" where it is outside the cluster.
-        secret: the Secret with the user's password, under `key`.
+        login: by a password, or by a token that Entra gives to whom the pod is.
+        secret: the Secret with the user's password, under `key`; both "" where there is none.
         sslmode: libpq's word for what the client demands of the connection.
     """
 
@@ -53,6 +61,7 @@ class PostgresBinding:
     port: int
     database: str
     user: str
+    login: StoreLogin
     secret: str
     key: str
     sslmode: str
@@ -109,7 +118,8 @@ class StoreInitPlan:
         name: the beginning of the Job's own name, which ends in a hash of its pod template.
         tables: the pod, and its last container, which makes the tables and the study.
         command: how that is started.
-        check: the container before it that logs in as the run's user.
+        check: the container before it that logs in as the run's user; None where no password can
+            be wrong.
         database: the first, which makes role and database; None where somebody else does.
         restart: what a person changes to have it run again.
         config_digest: of what the pod reads at its start.
@@ -118,7 +128,7 @@ class StoreInitPlan:
     name: str
     tables: PodPlan
     command: tuple[str, ...]
-    check: PodPlan
+    check: PodPlan | None
     database: PodPlan | None
     deadline: int
     restart: str
@@ -184,6 +194,7 @@ class RunPlan:
         units: its stages that have something to apply, and their units, in order.
         labels: of the namespace and every object, the person's own among them.
         keep: whether the namespace outlives the removal of its file, for the data in it.
+        accounts: pods whose accounts are the run's own, each account once.
         trials: how many parameter sets are tried.
         dask: where its simulations go.
         binding: how its pods reach their store; None where there is none.

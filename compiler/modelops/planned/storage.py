@@ -31,6 +31,24 @@ class ExternalSecret:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretStorePlan:
+    """A ClusterSecretStore of a key vault, and the account that External Secrets reads it as.
+
+    Attributes:
+        namespace: of the account.
+        client_id: of the identity that the account logs in as.
+        vault: the vault's address.
+    """
+
+    name: str
+    namespace: str
+    account: str
+    client_id: str
+    tenant_id: str
+    vault: str
+
+
+@dataclass(frozen=True, slots=True)
 class BootstrapPlan:
     """The Job that makes generated Secrets.
 

@@ -12,7 +12,7 @@ from modelops.planned.namespaces import ContainerBounds, QuotaPlan, SharedNamesp
 from modelops.planned.network import EntityPolicyPlan, NeighbourPolicy, PolicyPlan
 from modelops.planned.runs import RunPlan
 from modelops.planned.services import ServicePlan, WorkloadPlan
-from modelops.planned.storage import ClaimPlan, PullCheckPlan, SecretsPlan
+from modelops.planned.storage import ClaimPlan, PullCheckPlan, SecretsPlan, SecretStorePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,7 @@ class PlatformPlan:
 
     Attributes:
         shared: the namespace of its services; None where it has none.
+        secret_store: of its key vault; None where none is read, or Azure has not answered yet.
     """
 
     unit: str
@@ -100,11 +101,12 @@ class PlatformPlan:
     priority_classes: tuple[PriorityClassPlan, ...]
     storage_classes: tuple[StorageClassPlan, ...]
     shared: SharedNamespacePlan | None = None
+    secret_store: SecretStorePlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HealthCheck:
-    """An object whose health decides when a unit is ready."""
+    """An object whose health decides when a unit is ready; `namespace` is "" where it has none."""
 
     api_version: str
     kind: str

@@ -7,6 +7,9 @@ They have no rights and no token. The account of the bootstrap Job, which has bo
 from modelops.planned import PodPlan, WorkspacePlan
 from modelops.render.metadata import Housed, Object, of_unit
 
+CLIENT_ID = "azure.workload.identity/client-id"
+"""The annotation that says which identity of Azure an account's pods are."""
+
 
 def accounts(workspace: WorkspacePlan) -> list[Object]:
     """One account for the scheduler, one for the workers."""
@@ -15,9 +18,10 @@ def accounts(workspace: WorkspacePlan) -> list[Object]:
 
 def account(unit: Housed, pod: PodPlan) -> Object:
     """The account of a pod; pods that need its token mount it themselves."""
+    who = {CLIENT_ID: pod.identity} if pod.identity else {}
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": of_unit(unit, pod.service_account, pod.component, product=pod.product),
+        "metadata": of_unit(unit, pod.service_account, pod.component, who, product=pod.product),
         "automountServiceAccountToken": False,
     }

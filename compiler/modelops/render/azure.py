@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from modelops.manifests import Document
 from modelops.names import camel
 from modelops.planned import InfraPlan
+from modelops.planned.azure import CredentialInputs
 
 FILE = "inputs.json"
 
@@ -16,7 +17,14 @@ def inputs(plan: InfraPlan) -> Document:
     return Document(f"{plan.unit}/{FILE}", plan.unit, plan.source, tree)
 
 
+def credential(planned: CredentialInputs) -> dict[str, str]:
+    """One of an identity's, as the file has it."""
+    return {camel(one.name): getattr(planned, one.name) for one in fields(planned)}
+
+
 def _json(value: object) -> object:
+    if isinstance(value, CredentialInputs):
+        return credential(value)
     if is_dataclass(value):
         return {camel(one.name): _json(getattr(value, one.name)) for one in fields(value)}
     match value:

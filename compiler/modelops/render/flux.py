@@ -88,5 +88,5 @@ def _health_check(check: HealthCheck) -> Object:
         "apiVersion": check.api_version,
         "kind": check.kind,
         "name": check.name,
-        "namespace": check.namespace,
+        **({"namespace": check.namespace} if check.namespace else {}),
     }

@@ -1,10 +1,16 @@
 """Part of `render`: what the units of an environment share, objects of the whole cluster."""
 
-from modelops.planned import PlatformPlan, PriorityClassPlan, StorageClassPlan
+from modelops.planned import (
+    PlatformPlan,
+    PriorityClassPlan,
+    SecretStorePlan,
+    StorageClassPlan,
+)
+from modelops.render.accounts import CLIENT_ID
 from modelops.render.metadata import Object, described
 from modelops.render.namespace import namespace
 from modelops.render.network import network
-from modelops.render.secrets import secrets
+from modelops.render.secrets import ESO, secrets
 
 
 def priority_classes(platform: PlatformPlan) -> list[Object]:
@@ -21,6 +27,48 @@ def shared_namespace(platform: PlatformPlan) -> list[Object]:
     """The services' namespace, its bounds, and what is denied in it."""
     shared = platform.shared
     return [*namespace(shared), *network(shared), *secrets(shared)] if shared else []
+
+
+def secret_store(platform: PlatformPlan) -> list[Object]:
+    """The store of the key vault, and the account that External Secrets reads it as."""
+    store = platform.secret_store
+    return [_reader(platform, store), _store(platform, store)] if store else []
+
+
+def _reader(platform: PlatformPlan, store: SecretStorePlan) -> Object:
+    """Its token is asked for by External Secrets, and never mounted."""
+    return {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": described(
+            store.account,
+            platform.labels,
+            namespace=store.namespace,
+            annotations={CLIENT_ID: store.client_id},
+        ),
+        "automountServiceAccountToken": False,
+    }
+
+
+def _store(platform: PlatformPlan, store: SecretStorePlan) -> Object:
+    """For the environment's own namespaces; a tenant at the account as well would be refused."""
+    own = {"modelops.io/env": platform.labels["modelops.io/env"]}
+    return {
+        "apiVersion": ESO,
+        "kind": "ClusterSecretStore",
+        "metadata": described(store.name, platform.labels),
+        "spec": {
+            "conditions": [{"namespaceSelector": {"matchLabels": own}}],
+            "provider": {
+                "azurekv": {
+                    "authType": "WorkloadIdentity",
+                    "vaultUrl": store.vault,
+                    "tenantId": store.tenant_id,
+                    "serviceAccountRef": {"name": store.account, "namespace": store.namespace},
+                }
+            },
+        },
+    }
 
 
 def _priority_class(platform: PlatformPlan, planned: PriorityClassPlan) -> Object:

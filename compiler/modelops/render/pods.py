@@ -30,6 +30,7 @@ from modelops.provenance import carried
 from modelops.render.metadata import Object, numeral, of_product, owned, selected
 
 GPU = "nvidia.com/gpu"
+USES_IDENTITY = "azure.workload.identity/use"
 
 SECRET_MODE = 0o440
 """Files of Secrets: for the pod's user and group, and nobody else."""
@@ -45,10 +46,13 @@ def pod_template(pod: PodPlan, spec: Object, annotations: Mapping[str, str]) -> 
     template, editing one would restart the scheduler, and a Job would refuse it.
     """
     notes = {"annotations": dict(annotations)} if annotations else {}
-    return {
-        "metadata": {"labels": {**of_product(pod.component, pod.product), **owned()}, **notes},
-        "spec": spec,
-    }
+    labels = {**of_product(pod.component, pod.product), **owned(), **_logged_in(pod)}
+    return {"metadata": {"labels": labels, **notes}, "spec": spec}
+
+
+def _logged_in(pod: PodPlan) -> dict[str, str]:
+    """The label by which AKS gives a pod what it logs in with."""
+    return {USES_IDENTITY: carried("true", pod.identity)} if pod.identity else {}
 
 
 def pod_spec(pod: PodPlan, container: Object) -> Object:

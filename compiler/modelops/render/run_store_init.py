@@ -2,7 +2,7 @@
 
 First a container goes to the server as the administrator, and makes role and database; then one as
 the run's own user, so that a wrong password or missing right is told here and not by the workers;
-then the runtime itself makes its tables.
+then the runtime itself makes its tables. Where Azure keeps the trials, the runtime does all of it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,11 +28,13 @@ def store_init(run: RunPlan) -> list[Object]:
     planned = run.store_init
     if planned is None:
         return []
-    return [scripts(run, *_scripts(planned)), _job(run, planned)]
+    mounted = _scripts(planned)
+    return [*((scripts(run, *mounted),) if mounted else ()), _job(run, planned)]
 
 
 def _scripts(planned: StoreInitPlan) -> tuple[str, ...]:
-    return (STORE_CHECK, *((STORE_INIT,) if planned.database else ()))
+    found = {STORE_CHECK: planned.check, STORE_INIT: planned.database}
+    return tuple(script for script, pod in found.items() if pod)
 
 
 def _job(run: RunPlan, planned: StoreInitPlan) -> Object:
@@ -57,7 +59,8 @@ def _job(run: RunPlan, planned: StoreInitPlan) -> Object:
 
 def _pod(planned: StoreInitPlan) -> Object:
     """The pod is the last container's; those before it run as the users of their own image."""
-    before = list(_before(planned))
+    before = tuple(_before(planned))
+    first = [as_own_user(pod, found) for pod, found in before]
     mounted = (planned.tables, *(pod for pod, _ in before))
     whole = replace(planned.tables, volumes=tuple(_volumes(mounted)))
     last = container(planned.tables, planned.command, {}) | {
@@ -65,7 +68,7 @@ def _pod(planned: StoreInitPlan) -> Object:
     }
     return pod_spec(whole, last) | {
         "restartPolicy": "Never",
-        "initContainers": [as_own_user(pod, found) for pod, found in before],
+        **({"initContainers": first} if first else {}),
     }
 
 

@@ -22,7 +22,12 @@ from modelops.render.flux import git_repository, kustomization, root_kustomizati
 from modelops.render.metadata import Object
 from modelops.render.namespace import namespace
 from modelops.render.network import network, workspace_network
-from modelops.render.platform import priority_classes, shared_namespace, storage_classes
+from modelops.render.platform import (
+    priority_classes,
+    secret_store,
+    shared_namespace,
+    storage_classes,
+)
 from modelops.render.pull_secret import pull_check
 from modelops.render.run_stages import RUN_FILES
 from modelops.render.scheduler import scheduler
@@ -102,6 +107,7 @@ def _run(plan: RunPlan) -> Iterator[Unit]:
 def _platform(plan: PlatformPlan) -> Unit:
     files = (
         ("priority-classes.yaml", priority_classes(plan)),
+        ("secret-store.yaml", secret_store(plan)),
         ("services.yaml", shared_namespace(plan)),
         ("storage-classes.yaml", storage_classes(plan)),
     )

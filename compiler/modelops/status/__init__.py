@@ -17,6 +17,7 @@ from modelops.status.reading import Look, Reading, State, read
 from modelops.status.search import Search, search
 from modelops.status.watched import (
     LABELS,
+    Kept,
     WatchedEnvironment,
     WatchedRun,
     WatchedService,
@@ -31,6 +32,7 @@ __all__ = [
     "Cluster",
     "Ending",
     "Job",
+    "Kept",
     "Look",
     "Pod",
     "Reading",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from modelops.planned import (
     ClaimVolume,
@@ -28,6 +29,14 @@ RESULTS = "results"
 """The volume of a worker pod that results are on."""
 
 
+class Kept(StrEnum):
+    """What results live as long as."""
+
+    POD = "pod"
+    VOLUME = "volume"
+    CONTAINER = "container"
+
+
 @dataclass(frozen=True, slots=True)
 class WatchedRun:
     """One run.
@@ -40,8 +49,9 @@ class WatchedRun:
         replicas: how many lead the search.
         trials: how many are wanted.
         scheduler, dashboard: the Service of the workspace's scheduler and its port for people.
-        results: the folder that they are written to, in the workers' pods.
-        lasting: whether that outlives the pods.
+        results: the folder that they are written to in the workers' pods, or its address in a
+            container.
+        kept: what they live as long as.
         binding: how its pods reach the store; None where there is none.
     """
 
@@ -59,7 +69,7 @@ class WatchedRun:
     scheduler: str
     dashboard: int
     results: str
-    lasting: bool
+    kept: Kept
     binding: PostgresBinding | None
 
 
@@ -178,7 +188,7 @@ def _bounds(scale: FixedScale | QueueScale | CpuScale) -> tuple[int, int]:
 def _run(
     environment: str, plan: RunPlan, plane: WorkspacePlan, applied: Mapping[str, str]
 ) -> WatchedRun:
-    folder, lasting = _results(plane)
+    folder, kept = _results(plane)
     return WatchedRun(
         name=plan.name,
         source=plan.source,
@@ -194,16 +204,18 @@ def _run(
         scheduler=plane.scheduler.name,
         dashboard=plane.scheduler.dashboard_port,
         results=f"{folder}/runs/{environment}/{plan.name}",
-        lasting=lasting,
+        kept=kept,
         binding=plan.binding,
     )
 
 
-def _results(plane: WorkspacePlan) -> tuple[str, bool]:
-    """Where workers keep results, and whether it outlives them."""
+def _results(plane: WorkspacePlan) -> tuple[str, Kept]:
+    """Where workers keep results, and what these live as long as."""
+    if plane.workers.results_address:
+        return plane.workers.results_address, Kept.CONTAINER
     volumes = (each for each in plane.workers.pod.volumes if each.name == RESULTS)
     volume = next(each for each in volumes if isinstance(each, ClaimVolume | ScratchVolume))
-    return volume.mount_path, isinstance(volume, ClaimVolume)
+    return volume.mount_path, Kept.VOLUME if isinstance(volume, ClaimVolume) else Kept.POD
 
 
 def _store(plan: RunPlan) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ from modelops.diagnostics.rulebook import cfg
 from modelops.documents import UNIT_FOLDERS, Kind, Layered, LayeredEnvironment, LayeredSpec
 from modelops.model import (
     MODELS,
+    CloudFactsSpec,
     Configuration,
     Configured,
     ConfiguredEnvironment,
@@ -36,7 +37,7 @@ from modelops.validate.target import Target
 from modelops.validate.trees import with_source_texts, without_nulls
 from modelops.validate.words import Words
 
-__all__ = ["validate"]
+__all__ = ["configured", "validate"]
 
 S = TypeVar("S", bound=Spec)
 
@@ -53,8 +54,8 @@ NO_IMAGES = LayeredSpec(
 
 def validate(layered: Layered) -> Outcome[Configuration]:
     """Every object as its model, or all that is wrong with objects and layers."""
-    images = _configured(layered.images or NO_IMAGES, ImagesSpec)
-    profiles = {_profile_key(spec): _configured(spec, ProfileSpec) for spec in layered.profiles}
+    images = configured(layered.images or NO_IMAGES, ImagesSpec)
+    profiles = {_profile_key(spec): configured(spec, ProfileSpec) for spec in layered.profiles}
     environments = [_environment(each) for each in layered.environments]
     objects = [
         images.diagnostics,
@@ -76,31 +77,39 @@ def validate(layered: Layered) -> Outcome[Configuration]:
 
 
 def _environment(layered: LayeredEnvironment) -> Outcome[ConfiguredEnvironment]:
-    environment = _configured(layered.spec, EnvironmentSpec)
+    environment = configured(layered.spec, EnvironmentSpec)
     workspaces = _units(layered, Kind.WORKSPACE, WorkspaceSpec)
     runs = _units(layered, Kind.RUN, RunSpec)
     services = _units(layered, Kind.SERVICE, ServiceSpec)
+    cloud = _cloud(layered.cloud)
     found = tuple(
         diagnostic
-        for outcome in (environment, services, workspaces, runs)
+        for outcome in (environment, cloud, services, workspaces, runs)
         for diagnostic in outcome.diagnostics
     )
     if found or environment.value is None:
         return Outcome(None, found)
     units = (workspaces.value or (), runs.value or (), services.value or ())
-    return Outcome(ConfiguredEnvironment(environment.value, *units))
+    return Outcome(ConfiguredEnvironment(environment.value, *units, cloud=cloud.value))
+
+
+def _cloud(layered: LayeredSpec | None) -> Outcome[Configured[CloudFactsSpec] | None]:
+    if layered is None:
+        return Outcome(None)
+    facts = configured(layered, CloudFactsSpec)
+    return Outcome(facts.value, facts.diagnostics)
 
 
 def _units(
     layered: LayeredEnvironment, kind: Kind, model: type[S]
 ) -> Outcome[tuple[Configured[S], ...]]:
     """The units of one kind, or all that is wrong with them."""
-    outcomes = [_configured(spec, model) for spec in layered.of(kind)]
+    outcomes = [configured(spec, model) for spec in layered.of(kind)]
     found = tuple(diagnostic for outcome in outcomes for diagnostic in outcome.diagnostics)
     return Outcome(tuple(outcome.value for outcome in outcomes if outcome.value), found)
 
 
-def _configured(layered: LayeredSpec, model: type[S]) -> Outcome[Configured[S]]:
+def configured(layered: LayeredSpec, model: type[S]) -> Outcome[Configured[S]]:
     """One object as its model."""
     try:
         spec = model.model_validate(with_source_texts(layered, source_texts(model)))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from modelops.diagnostics import did_you_mean
+from modelops.provenance import DataPath
 from modelops.validate.fault import Fault, Said, cut, dotted, is_near, lines, meaning, none_of
 from modelops.validate.shape import ANY, Pattern, fields
 
@@ -19,9 +20,20 @@ def unknown(fault: Fault, homes: Mapping[str, tuple[Pattern, ...]]) -> Said:
     owner = fault.target.owner
     near = did_you_mean(key, fields(owner.model) if owner and owner.model else ())
     elsewhere = _elsewhere(key, homes)
+    if any(_leads_to(home, fault.target.path[:-1]) for home in homes.get(key, ())):
+        elsewhere = (
+            f"another kind of `{dotted(tuple(around))}` has it: remove it,\n"
+            f"or write `{key}: null` over what a lower layer says"
+        )
     message = f"no key `{cut(key)}` in `{dotted(tuple(around)) or 'spec'}`"
     at_the_top = homes.get(key) == ((),)
     return message, lines(near if is_near(near) or not elsewhere or at_the_top else "", elsewhere)
+
+
+def _leads_to(pattern: Pattern, path: DataPath) -> bool:
+    """Whether a path is one of the places that a pattern stands for."""
+    pairs = zip(pattern, path, strict=False)
+    return len(pattern) == len(path) and all(part in {ANY, at} for part, at in pairs)
 
 
 def _elsewhere(key: str, homes: Mapping[str, tuple[Pattern, ...]]) -> str:

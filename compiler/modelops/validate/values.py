@@ -16,6 +16,7 @@ from modelops.model.azure import (
     Variable,
     Zone,
 )
+from modelops.model.cloud import Address, IdentityName
 from modelops.model.cluster import KubernetesVersion
 from modelops.model.context import ContextName
 from modelops.model.environment import GitUrl
@@ -154,6 +155,10 @@ SPOKEN = {
     _pattern(Zone): 'a zone: "1", "2" or "3"',
     _pattern(ServerSize): "a size with its tier in front, such as GP_Standard_D2ds_v5",
     _pattern(ServerVersion): 'a major version from "14" to "18"',
+    _pattern(
+        Address
+    ): "an address that begins with https://, such as https://data.blob.core.windows.net/",
+    _pattern(IdentityName): "a name of 3 to 128 letters, digits, dashes and underscores",
     _pattern(TagName): "a tag's name without <, >, %, &, \\, ? and /",
     r"^[-._a-zA-Z0-9]{1,253}$": "letters, digits, dashes, dots and underscores",
     r"^[A-Za-z0-9._/-]{1,200}$": "a branch's name: letters, digits, dots, dashes and slashes",

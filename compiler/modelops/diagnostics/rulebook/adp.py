@@ -40,10 +40,12 @@ spec:
 
 ADP002 = Rule(
     code="ADP002",
-    summary="a store that exists already, of which it is not said where or how to log in",
+    summary="a store elsewhere, of which it is not said where it is or how to log in",
     why=(
         "The address of a managed database was left to a variable that one shell had set and the "
-        "next had not. The workers started, found no store, and kept their trials in memory."
+        "next had not. The workers started, found no store, and kept their trials in memory. A "
+        "store of mode azureFlexible is the server that the environment's `azure.postgres` "
+        "describes, and only pods on a cluster of Azure's own can log in there."
     ),
     failing=f"""\
 # environments/dev/runs/sir.yaml
@@ -58,7 +60,10 @@ spec:
   store: {{mode: external, host: db.example.org, secret: trials}}
   secrets: {{trials: {{existing: true}}}}
 """,
-    remedy="Write `store.host`, and in `store.secret` a Secret with `password`.",
+    remedy=(
+        "Write `store.host`, and in `store.secret` a Secret with `password`;\n"
+        "for a server of Azure, `azure.postgres` into the environment."
+    ),
 )
 
 ADP003 = Rule(
@@ -104,7 +109,8 @@ ADP004 = Rule(
         "Each process that talks to Postgres keeps a few connections, and Postgres refuses those "
         "beyond its limit: of a hundred workers the last ones failed at their start, and so did "
         "the dump of the night. A worker is counted with three; a Postgres of ours lets in 200, "
-        "any other is taken to let in 100, and ten are kept for its own Jobs and for people."
+        "a server of Azure what its size allows less the 15 that Azure keeps, any other is taken "
+        "to let in 100, and ten are kept for its own Jobs and for people."
     ),
     failing=f"""\
 # environments/dev/runs/sir.yaml

@@ -132,6 +132,54 @@ AZR006 = Rule(
     unacceptable="it is about an environment, and only units accept",
 )
 
+_RESULTS = """\
+# environments/dev/workspaces/malaria.yaml
+spec:
+  results: {kind: blob, container: results}
+"""
+_FACTS = """\
+# environments/dev/cloud.yaml
+spec:
+  subscriptionId: 3f2b8c1e-6a4d-4e57-9b0a-1c5d7e9f2a46
+  tenantId: 8d7c2f90-51be-4a3d-8f26-e0b94c7a135d
+  location: eastus2
+  resourceGroup: modelops-dev-rg
+  clusterName: modelops-dev-aks
+  oidcIssuer: https://oidc.example.org/dev/
+  kubeletObjectId: d1f0a7c4-3b86-4e59-8a2c-60b9e7d5f413
+  storageAccount: modelsdev
+  blobEndpoint: https://modelsdev.blob.core.windows.net/
+  identities:
+    modelops-dev-results:
+      clientId: 0a9d3c58-7e14-4f6b-92d0-c85b1e7a4f36
+      principalId: c47e2b91-06d8-4a53-b1fe-9d30a58c6e72
+"""
+_STORAGE = "    storage: {name: modelsdev}\n"
+_LOGIN = (
+    _SYSTEM.replace("    pools:\n", "    features: {workloadIdentity: true}\n    pools:\n")
+    + "      cpu: {vmSize: Standard_D8s_v5}\n"
+)
+
+AZR007 = Rule(
+    code="AZR007",
+    summary="manifests made of what Azure has not answered, or answered of something else",
+    why=(
+        "An environment was made anew in another subscription, and the ids of the identities of "
+        "the old one stayed in its values. Every pod was told who it was, and nobody knew it: "
+        "the workers waited for a login for two days, as did the searches that led them. What "
+        "Azure answers is written down by a command, and held against what is described."
+    ),
+    failing=_ENVIRONMENT + _LOGIN + _AZURE + _STORAGE + _RESULTS,
+    passing=_ENVIRONMENT + _LOGIN + _AZURE + _STORAGE + _FACTS + _RESULTS,
+    remedy=(
+        "Leave the unit out until Azure is made, compile, then\n"
+        "`uv run modelops-infra up ENV`, and\n"
+        "`uv run modelops-infra outputs ENV | uv run modelops cloud import ENV`."
+    ),
+    also_warns=True,
+    unacceptable="a login that fails is not mended by a reason, and images are of an environment",
+)
+
 AZR008 = Rule(
     code="AZR008",
     summary="two lifecycle policies for one storage account",
@@ -145,6 +193,22 @@ AZR008 = Rule(
     impossible="`azure.storage.deletedDays` is the only field that makes one",
 )
 
+AZR009 = Rule(
+    code="AZR009",
+    summary="more accounts that log in as one identity than Azure lets it trust",
+    why=(
+        "Each workspace whose results go to a container has an account of its own that the "
+        "identity trusts, and so has each run whose store is in Azure. Azure takes twenty for one "
+        "identity and refuses the next half-way through a deployment, when the others are made."
+    ),
+    failing="An environment of 21 workspaces with `results: {kind: blob, container: results}`.",
+    passing="Twenty of them, and one with `results: {kind: volume, size: 50Gi}`.",
+    remedy=(
+        "Keep the results of some workspaces on a volume, take runs that have\n"
+        "ended out, or make another environment."
+    ),
+)
+
 RULES = (
     AZR001,
     AZR002,
@@ -152,6 +216,8 @@ RULES = (
     AZR004,
     AZR005,
     AZR006,
+    AZR007,
     AZR008,
+    AZR009,
 )
 """The rules of this area, by number."""

@@ -16,6 +16,7 @@ from modelops.plan.checks.colliding_name import colliding_name
 from modelops.plan.checks.contending_threads import contending_threads
 from modelops.plan.checks.contested_volume import contested_volume
 from modelops.plan.checks.crowded_disk import crowded_disk
+from modelops.plan.checks.crowded_identity import crowded_identity
 from modelops.plan.checks.crowded_pool import crowded_pool
 from modelops.plan.checks.crowded_service import crowded_service
 from modelops.plan.checks.crowded_store import crowded_store
@@ -25,6 +26,7 @@ from modelops.plan.checks.disagreeing_images import disagreeing_images
 from modelops.plan.checks.expiring_kubernetes import expiring_kubernetes
 from modelops.plan.checks.flux_variable import flux_variable
 from modelops.plan.checks.foreign_host import foreign_host
+from modelops.plan.checks.foreign_registry import foreign_registry
 from modelops.plan.checks.foreign_user import foreign_user
 from modelops.plan.checks.gpu_without_gpus import gpu_without_gpus
 from modelops.plan.checks.ignored_variable import ignored_variable
@@ -64,6 +66,7 @@ from modelops.plan.checks.slow_executor import slow_executor
 from modelops.plan.checks.small_disk import small_disk
 from modelops.plan.checks.small_process import small_process
 from modelops.plan.checks.small_scheduler import small_scheduler
+from modelops.plan.checks.stale_facts import stale_facts
 from modelops.plan.checks.taken_name import taken_name
 from modelops.plan.checks.taken_path import taken_path
 from modelops.plan.checks.taken_secret import taken_secret
@@ -77,6 +80,7 @@ from modelops.plan.checks.unequal_memory import unequal_memory
 from modelops.plan.checks.unfit_pool import unfit_pool
 from modelops.plan.checks.unfit_system_pool import unfit_system_pool
 from modelops.plan.checks.unheard_context import unheard_context
+from modelops.plan.checks.unknown_container import unknown_container
 from modelops.plan.checks.unknown_image import unknown_image
 from modelops.plan.checks.unknown_pool import unknown_pool
 from modelops.plan.checks.unknown_port import unknown_port
@@ -89,10 +93,12 @@ from modelops.plan.checks.unnamed_store import unnamed_store
 from modelops.plan.checks.unoffered_algorithm import unoffered_algorithm
 from modelops.plan.checks.unoffered_executor import unoffered_executor
 from modelops.plan.checks.unpullable_image import unpullable_image
+from modelops.plan.checks.unread_store_field import unread_store_field
 from modelops.plan.checks.unretained_store import unretained_store
 from modelops.plan.checks.unsaved_store import unsaved_store
 from modelops.plan.checks.unservable_host import unservable_host
 from modelops.plan.checks.unsupported_kubernetes import unsupported_kubernetes
+from modelops.plan.checks.unusable_secret_store import unusable_secret_store
 from modelops.plan.checks.unused_profile import unused_profile
 from modelops.plan.checks.warm_overcommit import warm_overcommit
 from modelops.plan.checks.workers_without_store import workers_without_store
@@ -113,6 +119,7 @@ UNIT_CHECKS: tuple[Callable[[AnyScope], Iterator[Diagnostic]], ...] = (
     request_above_limit,
     reserved_label,
     reserved_namespace,
+    stale_facts,
     taken_name,
     taken_path,
     twice_told,
@@ -150,6 +157,7 @@ WORKSPACE_CHECKS: tuple[Callable[[Scope], Iterator[Diagnostic]], ...] = (
     threshold_order,
     unequal_memory,
     unheard_context,
+    unknown_container,
     unknown_variable,
     unoffered_executor,
     warm_overcommit,
@@ -169,6 +177,7 @@ RUN_CHECKS: tuple[Callable[[RunScope], Iterator[Diagnostic]], ...] = (
     unknown_workspace,
     unled_search,
     unoffered_algorithm,
+    unread_store_field,
     unretained_store,
     unsaved_store,
     workers_without_store,
@@ -181,9 +190,11 @@ SERVICE_CHECKS: tuple[Callable[[ServiceScope], Iterator[Diagnostic]], ...] = (
 
 CONFIGURATION_CHECKS: tuple[Callable[[Configuration], Iterator[Diagnostic]], ...] = (
     azure_elsewhere,
+    crowded_identity,
     crowded_service,
     denied_versions,
     expiring_kubernetes,
+    foreign_registry,
     foreign_user,
     misplaced_state,
     missing_system_pool,
@@ -197,6 +208,7 @@ CONFIGURATION_CHECKS: tuple[Callable[[Configuration], Iterator[Diagnostic]], ...
     unfit_system_pool,
     unknown_storage_class,
     unsupported_kubernetes,
+    unusable_secret_store,
     unused_profile,
 )
 

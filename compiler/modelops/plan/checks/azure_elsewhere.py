@@ -20,6 +20,13 @@ def azure_elsewhere(configuration: Configuration) -> Iterator[Diagnostic]:
                 one.environment.at_key("azure"),
                 "remove `azure`, or set cluster.provider to aks",
             )
+        if spec.azure is None and one.cloud is not None:
+            yield Diagnostic(
+                cfg.CFG011,
+                f"{one.name} describes no `azure`, and this file tells of one",
+                one.cloud.at(),
+                "remove the file, or add `azure` to the environment's file",
+            )
     for environment in made_clusters(configuration):
         if environment.spec.cluster.features.network_policy is NetworkEngine.OTHER:
             yield Diagnostic(

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from modelops.diagnostics import Diagnostic
 from modelops.diagnostics.rulebook import cfg
+from modelops.model.workspace import BlobResults
 from modelops.plan import dask
 from modelops.plan.facts import dask_settings
+from modelops.plan.facts.providers import WORKLOAD_IDENTITY_VARIABLES
 from modelops.plan.scope import PARTS, Scope
 
 
@@ -27,7 +29,7 @@ def _set_elsewhere(scope: Scope, part: str) -> Iterator[Diagnostic]:
     for field, written in _written(scope, part).items():
         for name in sorted(written):
             variable = dask_settings.spelled(name)
-            source = dask.FIELD_VARIABLES[part].get(variable)
+            source = dask.FIELD_VARIABLES[part].get(variable, _of_login(scope, part, name))
             if source is None or variable in thresholds:
                 continue
             same = variable in ours and written[name] == ours[variable]
@@ -38,6 +40,13 @@ def _set_elsewhere(scope: Scope, part: str) -> Iterator[Diagnostic]:
                 scope.workspace.at_key(part, field, name),
                 f"remove it here; what it says follows from {source}",
             )
+
+
+def _of_login(scope: Scope, part: str, name: str) -> str | None:
+    """What says it to pods that log in to Azure: AKS does not where somebody has."""
+    in_azure = part == "workers" and isinstance(scope.spec.results, BlobResults)
+    told = in_azure and name in WORKLOAD_IDENTITY_VARIABLES
+    return "the identity that `results` needs" if told else None
 
 
 def _set_with_others(scope: Scope, part: str) -> Iterator[Diagnostic]:

@@ -7,16 +7,18 @@ from modelops.diagnostics.rulebook import cfg
 from modelops.model.cluster import NetworkEngine
 from modelops.model.environment import SecretProvider
 from modelops.model.store import StoreKind, StoreMode
-from modelops.model.workspace import AutoscalingMode
+from modelops.model.workspace import AutoscalingMode, BlobResults
 from modelops.plan.scope import AnyScope, RunScope, Scope
 from modelops.provenance import Span
 
 
 def undeclared_feature(scope: AnyScope) -> Iterator[Diagnostic]:
-    """Refuse KEDA, External Secrets or LocalDNS policies where `cluster.features` lacks them."""
+    """Refuse KEDA, External Secrets and others where `cluster.features` lacks them."""
     features = scope.cluster.features
     if isinstance(scope, Scope) and not features.keda:
         yield from _without_keda(scope)
+    if isinstance(scope, Scope) and not features.workload_identity:
+        yield from _without_logins(scope)
     if isinstance(scope, RunScope):
         yield from _of_store(scope)
     if not features.external_secrets:
@@ -41,6 +43,12 @@ def _without_keda(scope: Scope) -> Iterator[Diagnostic]:
         yield _undeclared(scope, "autoscaling by queue", "keda: true", at)
 
 
+def _without_logins(scope: Scope) -> Iterator[Diagnostic]:
+    if isinstance(scope.spec.results, BlobResults):
+        at = scope.at("results", "kind")
+        yield _undeclared(scope, "a container for results", "workloadIdentity: true", at)
+
+
 def _of_store(scope: RunScope) -> Iterator[Diagnostic]:
     store, features = scope.spec.store, scope.cluster.features
     if store.kind is StoreKind.NONE:
@@ -48,6 +56,9 @@ def _of_store(scope: RunScope) -> Iterator[Diagnostic]:
     if store.mode is StoreMode.CLOUD_NATIVE_PG and not features.cloud_native_pg:
         at = scope.at("store", "mode")
         yield _undeclared(scope, "a store of CloudNativePG", "cloudNativePg: true", at)
+    if scope.store_in_azure and not features.workload_identity:
+        at = scope.at("store", "mode")
+        yield _undeclared(scope, "a store in Azure", "workloadIdentity: true", at)
     ours = store.mode is StoreMode.IN_CLUSTER
     if ours and _generated_by_operator(scope) and not features.external_secrets:
         at = scope.environment.at("secrets", "provider")

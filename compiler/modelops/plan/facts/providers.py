@@ -30,6 +30,19 @@ Kubernetes' own set-up tool (kubeadm) chooses."""
 
 KEDA_POD_LABELS = {"app": "keda-operator"}
 
+WORKLOAD_IDENTITY_VARIABLES = frozenset(
+    {
+        "AZURE_AUTHORITY_HOST",
+        "AZURE_CLIENT_ID",
+        "AZURE_FEDERATED_TOKEN_FILE",
+        "AZURE_TENANT_ID",
+    }
+)
+"""By which pods that log in to Azure learn who they are; AKS sets those that are not set yet."""
+
+FEDERATED_CREDENTIALS = 20
+"""Accounts of clusters, at most, that one identity of Azure can trust."""
+
 DNS_NAMESPACE = "kube-system"
 DNS_POD_LABELS = ({"k8s-app": "kube-dns"}, {"k8s-app": "node-local-dns"})
 NODE_LOCAL_DNS = ("169.254.10.0/24", "169.254.20.10/32")

@@ -99,6 +99,14 @@ def _external_secret(placed: Placed) -> Iterator[Reference]:
                 yield Reference((*path, "sourceRef", "generatorRef", "name"), named)
 
 
+def _cluster_secret_store(placed: Placed) -> Iterator[Reference]:
+    """Who External Secrets is when it reads an Azure key vault."""
+    path = ("spec", "provider", "azurekv", "serviceAccountRef")
+    if account := map_at(placed.body, *path):
+        named = core("ServiceAccount", text_at(account, "namespace"), text_at(account, "name"))
+        yield Reference((*path, "name"), named)
+
+
 def _store(store: Mapping[str, object], namespace: str) -> Identity:
     kind = text_at(store, "kind") or "SecretStore"
     home = namespace if kind == "SecretStore" else ""
@@ -130,6 +138,7 @@ OF_KIND: Mapping[tuple[str, str], Callable[[Placed], Iterator[Reference]]] = {
     ("", "PersistentVolumeClaim"): _claim,
     ("apps", "StatefulSet"): _stateful_set,
     ("autoscaling", "HorizontalPodAutoscaler"): _scale_target,
+    (EXTERNAL_SECRETS, "ClusterSecretStore"): _cluster_secret_store,
     (EXTERNAL_SECRETS, "ExternalSecret"): _external_secret,
     ("keda.sh", "ScaledObject"): _scaled_object,
     (flux.GROUP, "Kustomization"): _flux_kustomization,

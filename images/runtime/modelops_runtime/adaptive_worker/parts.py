@@ -7,7 +7,7 @@ from functools import partial
 from modelops_runtime.algorithms.adapter import Adapter
 from modelops_runtime.algorithms.discovery import adapter
 from modelops_runtime.algorithms.protocol import AdaptiveAlgorithm, Unavailable
-from modelops_runtime.central_store.connection import Settings, url
+from modelops_runtime.central_store.connection import Settings, opener
 from modelops_runtime.central_store.history import History
 from modelops_runtime.central_store.leadership import Leadership
 from modelops_runtime.central_store.log import SharedLog
@@ -91,7 +91,7 @@ def _shared(made: Adapter, run: Run, store: Settings, owner: str) -> AdaptiveAlg
     until = run.clock.now() + CONNECTING * 12
     while True:
         try:
-            return made.shared(run.config, url(store), owner)
+            return made.shared(run.config, opener(store), owner)
         except Unavailable:
             if run.clock.now() >= until or run.clock.stopped() is not None:
                 raise

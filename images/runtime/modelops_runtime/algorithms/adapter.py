@@ -7,10 +7,19 @@ from modelops_runtime.algorithms.protocol import AdaptiveAlgorithm
 from modelops_runtime.configuration.run import RunConfig
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL
+    import psycopg
 
 LEASE = 120.0
 """Seconds of a lease that is not renewed: how long the trials of a worker that died lie still."""
+
+DIALECT = "postgresql+psycopg://"
+"""SQLAlchemy's; it says nothing of where the server is, which the opener of connections knows."""
+
+Opener = Callable[[], "psycopg.Connection"]
+"""Opens a connection to a database, in one attempt and with transactions.
+
+No URL says all that it takes: whoever enters may have to show another token each time.
+"""
 
 Clock = Callable[[], float]
 """Seconds that only ever grow, from any beginning."""
@@ -34,13 +43,13 @@ class Adapter(Protocol):
         """
 
     def shared(
-        self, config: RunConfig, url: "URL", owner: str, *, lease: float = LEASE
+        self, config: RunConfig, opener: Opener, owner: str, *, lease: float = LEASE
     ) -> AdaptiveAlgorithm:
         """One that any number of processes share through a database that is made already.
 
         Args:
             config: the run.
-            url: of the database.
+            opener: of the database; any thread may call it.
             owner: of this process's leases; no other has the same name.
             lease: seconds, by the clock of the database.
 

@@ -18,7 +18,8 @@ from optuna.trial import TrialState
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from modelops_runtime.central_store.connection import Settings, connect, engine_arguments, url
+from modelops_runtime.algorithms.adapter import DIALECT
+from modelops_runtime.central_store.connection import Settings, connect, engine_arguments
 from modelops_runtime.central_store.history import Phase, Trial
 from modelops_runtime.central_store.schema import MAKING, NotMade
 from modelops_runtime.contracts.judgement import Judgement
@@ -53,9 +54,7 @@ def make_study(settings: Settings, study: str, direction: str) -> None:
     # Optuna's own tables cannot be made twice at once.
     with connect(settings) as guard:
         guard.execute("SELECT pg_advisory_lock(%s)", [MAKING])
-        storage = RDBStorage(
-            url(settings).render_as_string(hide_password=False), engine_arguments()
-        )
+        storage = RDBStorage(DIALECT, engine_arguments(settings))
         try:
             made = optuna.create_study(
                 study_name=study,
@@ -100,7 +99,7 @@ class Mirror:
             distributions: of each parameter.
             encoded: a point, with values that the distributions contain.
         """
-        self._engine = create_engine(url(settings), **engine_arguments(more=0))
+        self._engine = create_engine(DIALECT, **engine_arguments(settings, more=0))
         self._study = study
         self._distributions = dict(distributions)
         self._encoded = encoded

@@ -46,6 +46,13 @@ class StoreKind(StrEnum):
     NONE = "none"
 
 
+class StoreLogin(StrEnum):
+    """How whoever enters the store shows who it is."""
+
+    PASSWORD = "password"  # noqa: S105 -- a word for it
+    ENTRA = "entra"
+
+
 class ParameterType(StrEnum):
     """What values of a parameter are."""
 
@@ -84,7 +91,8 @@ class StoreConfig:
 
     Attributes:
         sslmode: libpq's word for what the connection has to be.
-        password_file: mounted; the password is in it, and never here.
+        password_file: mounted; the password is in it, and never here. Empty where there is none.
+        login: with that password, or with a token of Entra, as the pod's identity.
     """
 
     host: str
@@ -93,6 +101,7 @@ class StoreConfig:
     user: str
     sslmode: str
     password_file: str
+    login: StoreLogin = StoreLogin.PASSWORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +250,9 @@ def _algorithm(section: Section) -> AlgorithmConfig:
 def _store(section: Section) -> StoreConfig | None:
     if section.choice("kind", StoreKind) is StoreKind.NONE:
         return section.ending(None)
+    login = StoreLogin.PASSWORD
+    if "login" in section.names():
+        login = section.choice("login", StoreLogin)
     return section.ending(
         StoreConfig(
             host=section.text("host"),
@@ -248,6 +260,7 @@ def _store(section: Section) -> StoreConfig | None:
             database=section.text("database"),
             user=section.text("user"),
             sslmode=section.text("sslmode"),
-            password_file=section.text("passwordFile"),
+            password_file="" if login is StoreLogin.ENTRA else section.text("passwordFile"),
+            login=login,
         )
     )

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from modelops_runtime.configuration.sections import Section, document
+from modelops_runtime.configuration.sections import Section, document, read
+from modelops_runtime.contracts.paths import below
+from modelops_runtime.contracts.violation import ContractViolation
 
 
 class ExecutorKind(StrEnum):
@@ -22,10 +24,11 @@ class BundleSource(StrEnum):
 
 
 class ResultsKind(StrEnum):
-    """How long results live: as their volume does, or as the pod does."""
+    """Where results live: as long as their volume does, or the pod, or in a container of blobs."""
 
     VOLUME = "volume"
     EPHEMERAL = "ephemeral"
+    BLOB = "blob"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,32 @@ class BundlesConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultsConfig:
-    """Where outputs are kept."""
+class FolderResults:
+    """Outputs are kept in a folder.
 
-    kind: ResultsKind
+    Attributes:
+        lasting: whether it outlives the pod.
+        size_bytes: what it may hold.
+    """
+
+    lasting: bool
     directory: str
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlobResults:
+    """Outputs are kept in a container of Azure Blob Storage.
+
+    Attributes:
+        endpoint: of the storage account's blobs.
+        container: its name.
+        prefix: a path; the names of all blobs begin with it.
+    """
+
+    endpoint: str
+    container: str
+    prefix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +128,7 @@ class RuntimeConfig:
     dask: DaskConfig
     executor: ExecutorConfig
     bundles: BundlesConfig
-    results: ResultsConfig
+    results: FolderResults | BlobResults
 
 
 def runtime_config(text: str) -> RuntimeConfig:
@@ -168,11 +191,26 @@ def _bundles(section: Section) -> BundlesConfig:
     )
 
 
-def _results(section: Section) -> ResultsConfig:
+def _results(section: Section) -> FolderResults | BlobResults:
+    kind = section.choice("kind", ResultsKind)
+    if kind is ResultsKind.BLOB:
+        return section.ending(
+            BlobResults(
+                endpoint=read(section, "endpoint", _over_tls),
+                container=section.text("container"),
+                prefix=read(section, "prefix", below),
+            )
+        )
     return section.ending(
-        ResultsConfig(
-            kind=section.choice("kind", ResultsKind),
+        FolderResults(
+            lasting=kind is ResultsKind.VOLUME,
             directory=section.text("directory"),
             size_bytes=section.count("sizeBytes"),
         )
     )
+
+
+def _over_tls(url: str) -> str:
+    if not url.startswith("https://"):
+        raise ContractViolation(f"`{url}` does not begin with `https://`: a login is shown there")
+    return url

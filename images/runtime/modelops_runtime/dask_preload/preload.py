@@ -10,6 +10,7 @@ from distributed import Worker, WorkerPlugin
 from distributed.core import Server
 
 from modelops_runtime import json_logs
+from modelops_runtime.azure_login.workload import NoWorkloadIdentity
 from modelops_runtime.configuration.runtime import RuntimeConfig, runtime_config
 from modelops_runtime.configuration.sections import Misconfigured
 from modelops_runtime.exit_status import ExitStatus
@@ -50,7 +51,7 @@ async def dask_setup(server: Server) -> None:
         configure_logs(os.environ.get(LEVEL_VARIABLE, "info"))
         if isinstance(server, Worker):
             await _made_ready(server)
-    except (Misconfigured, OSError) as error:
+    except (Misconfigured, NoWorkloadIdentity, OSError) as error:
         _end(ExitStatus.MISCONFIGURED, str(error))
     except Exception:
         LOG.exception("this is a bug in modelops_runtime")

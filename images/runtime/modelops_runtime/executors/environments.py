@@ -1,12 +1,7 @@
 """Part of `executors`: the interpreter of a bundle, with the packages that the bundle declares.
 
-A bundle says so in its `bundle.toml`; one that does not runs with the worker's interpreter and the
-worker's packages:
-
-    [environment]
-    python = "3.12"                    # absent: the worker's own
-    requirements = "requirements.txt"  # absent: no packages, or the worker's, as above
-    wheels = "wheels"                  # where they all are: then nothing is fetched
+A bundle says so in its `bundle.toml`, which `bundles` reads; one that does not runs with the
+interpreter and the packages of the worker.
 
 Environments lie on the cache's disk, one for each bundle and interpreter. Each is made once, by one
 of the processes that want it while the others wait; it is made beside its place and moved there, so
@@ -21,24 +16,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 from uv import find_uv_bin
 
+from modelops_runtime.bundles.environment import environment_of
+from modelops_runtime.bundles.invalid import InvalidBundle
 from modelops_runtime.contracts.simulation import FailureKind
 from modelops_runtime.executors.executor import Code, ExecutionFailed
 from modelops_runtime.executors.failures import failed
-
-DECLARED = "bundle.toml"
-KEYS = frozenset({"python", "requirements", "wheels"})
-
-NUMBERS = (2, 3)
-"""Of a version of Python."""
 
 MAKING = 1800.0
 """Seconds for an environment."""
@@ -73,51 +62,17 @@ class Declared:
         return tuple(version[: len(self.python)]) == self.python
 
 
-class Undeclared(ValueError):  # noqa: N818 -- named for what is so
-    """A bundle declares what cannot be read; the message says what."""
-
-
 def declared(code: Code) -> Declared:
     """What a bundle declares.
 
     Raises:
-        Undeclared: it cannot be read.
+        InvalidBundle: it cannot be read.
     """
-    if code.folder is None or not (code.folder / DECLARED).is_file():
+    if code.folder is None:
         return Declared()
-    try:
-        found = tomllib.loads((code.folder / DECLARED).read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Undeclared(f"{DECLARED}: {error}") from error
-    section = found.get("environment", {})
-    if not isinstance(section, dict):
-        raise Undeclared(f"{DECLARED}: [environment] is no table")
-    if unknown := sorted(set(section) - KEYS):
-        raise Undeclared(f"{DECLARED}: [environment] has no `{unknown[0]}`")
-    return Declared(
-        _version(section.get("python", "")),
-        _inside(code.folder, section, "requirements"),
-        _inside(code.folder, section, "wheels"),
-    )
-
-
-def _version(text: object) -> tuple[int, ...]:
-    numbers = text.split(".") if isinstance(text, str) and text else []
-    if text != "" and not (len(numbers) in NUMBERS and all(map(str.isdecimal, numbers))):
-        raise Undeclared(f'{DECLARED}: `python` is to be as in "3.12", and is {text!r}')
-    return tuple(map(int, numbers))
-
-
-def _inside(folder: Path, section: dict[str, Any], name: str) -> Path | None:
-    if name not in section:
-        return None
-    value = section[name]
-    path = folder / str(value)
-    if not isinstance(value, str) or not path.resolve().is_relative_to(folder.resolve()):
-        raise Undeclared(f"{DECLARED}: `{name}` is to be a path inside the bundle")
-    if not path.exists():
-        raise Undeclared(f"{DECLARED}: `{name}` names `{value}`, which the bundle does not have")
-    return path
+    found = environment_of(code.folder)
+    numbers = found.python.split(".") if found.python else ()
+    return Declared(tuple(map(int, numbers)), found.requirements, found.wheels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +132,7 @@ class Environments:
         """
         try:
             return declared(code)
-        except Undeclared as error:
+        except InvalidBundle as error:
             raise self._failed(str(error)) from error
 
     def _plain(self, wanted: Declared) -> str:

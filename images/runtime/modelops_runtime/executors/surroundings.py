@@ -6,6 +6,7 @@ workspace sets itself. It does not get
 
 - what Kubernetes, Dask, Postgres and this runtime are told: it is not the code's business, and a
   simulation that reads it gives another result elsewhere;
+- with what the pod logs in to Azure: as who may replace results;
 - what directs an interpreter of Python: it would be meant for the worker's, not for the bundle's;
 - what looks like a secret, by its name or by its value. A workspace that means one for its code
   names it in `MODELOPS_MODEL_VARIABLES`, names divided by commas.
@@ -20,7 +21,8 @@ NAMED = "MODELOPS_MODEL_VARIABLES"
 CONTEXT = "MODELOPS_CONTEXT_"
 
 WITHHELD = re.compile(
-    r"((MODELOPS|DASK|KUBERNETES|POD|VIRTUAL_ENV|UV|PIP)(_.*)?|PYTHON.*|PG[A-Z]+)\Z"
+    r"((MODELOPS|DASK|KUBERNETES|POD|VIRTUAL_ENV|UV|PIP)(_.*)?|PYTHON.*|PG[A-Z]+"
+    r"|AZURE_FEDERATED_TOKEN_FILE)\Z"
 )
 
 THREADS = ("MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")

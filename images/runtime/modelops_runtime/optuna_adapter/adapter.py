@@ -1,17 +1,12 @@
 """Part of `optuna_adapter`: the entry point of `modelops_runtime.algorithms` called `optuna`."""
 
-from typing import TYPE_CHECKING
-
 import optuna
 
-from modelops_runtime.algorithms.adapter import LEASE, Clock
+from modelops_runtime.algorithms.adapter import LEASE, Clock, Opener
 from modelops_runtime.algorithms.protocol import AdaptiveAlgorithm
 from modelops_runtime.configuration.run import RunConfig
 from modelops_runtime.optuna_adapter.method import method
 from modelops_runtime.optuna_adapter.search import OptunaSearch
-
-if TYPE_CHECKING:
-    from sqlalchemy import URL
 
 
 def in_memory(config: RunConfig, *, clock: Clock, lease: float = LEASE) -> AdaptiveAlgorithm:
@@ -20,12 +15,14 @@ def in_memory(config: RunConfig, *, clock: Clock, lease: float = LEASE) -> Adapt
     return OptunaSearch(method(config), clock, lease)
 
 
-def shared(config: RunConfig, url: "URL", owner: str, *, lease: float = LEASE) -> AdaptiveAlgorithm:
+def shared(
+    config: RunConfig, opener: Opener, owner: str, *, lease: float = LEASE
+) -> AdaptiveAlgorithm:
     """A search that several processes share; see the protocol."""
     from modelops_runtime.optuna_adapter.shared import SharedOptunaSearch  # noqa: PLC0415 -- SQL
 
     _speak_through_logging()
-    return SharedOptunaSearch(method(config), url, owner, lease)
+    return SharedOptunaSearch(method(config), opener, owner, lease)
 
 
 def _speak_through_logging() -> None:

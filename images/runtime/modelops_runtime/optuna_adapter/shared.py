@@ -15,10 +15,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState, create_trial
-from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
-from modelops_runtime.algorithms.adapter import LEASE
+from modelops_runtime.algorithms.adapter import LEASE, Opener
 from modelops_runtime.algorithms.protocol import Past, Proposal, Telling
 from modelops_runtime.contracts.trial import TrialResult
 from modelops_runtime.optuna_adapter.distributions import decoded, distributions, encoded
@@ -46,7 +45,7 @@ class _Reported:
 class SharedOptunaSearch:
     """One process's view of the search. Any thread may call it."""
 
-    def __init__(self, method: Method, url: URL, owner: str, lease: float = LEASE) -> None:
+    def __init__(self, method: Method, opener: Opener, owner: str, lease: float = LEASE) -> None:
         """Join the search.
 
         Raises:
@@ -54,7 +53,7 @@ class SharedOptunaSearch:
         """
         self._method = method
         self._distributions = distributions(method.space)
-        self._stored = StoredTrials(method, url)
+        self._stored = StoredTrials(method, opener)
         self._leases = LeaseTable(method.study, owner, lease)
         self._known: _Known | None = None
         self._reported: dict[int, _Reported] = {}

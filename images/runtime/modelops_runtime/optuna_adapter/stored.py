@@ -17,12 +17,13 @@ from optuna.exceptions import StorageInternalError
 from optuna.storages import RDBStorage, get_storage
 from optuna.storages._rdb import models
 from optuna.trial import FrozenTrial, TrialState
-from sqlalchemy import URL, create_engine, func, select
+from sqlalchemy import create_engine, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.pool import NullPool
 
+from modelops_runtime.algorithms.adapter import DIALECT, Opener
 from modelops_runtime.algorithms.protocol import Unavailable
 from modelops_runtime.contracts.parameters import ParameterSet
 from modelops_runtime.contracts.trial import TrialResult, TrialStatus
@@ -48,14 +49,15 @@ def answering() -> Iterator[None]:
         raise Unavailable(f"the store does not answer: {error.__cause__ or error}") from error
 
 
-def check_made(url: URL, study: str) -> None:
+def check_made(opener: Opener, study: str) -> None:
     """Check that a study is there; no connection stays open, as one would behind Optuna's errors.
 
     Raises:
         Unavailable: it is not, or the store does not answer.
     """
     wanted = select(models.StudyModel.study_id).where(models.StudyModel.study_name == study)
-    with answering(), create_engine(url, poolclass=NullPool).connect() as connection:
+    engine = create_engine(DIALECT, creator=opener, poolclass=NullPool)
+    with answering(), engine.connect() as connection:
         if connection.scalar(wanted) is None:
             raise Unavailable(f"the store has no study `{study}` yet")
 
@@ -63,7 +65,7 @@ def check_made(url: URL, study: str) -> None:
 class StoredTrials:
     """The trials that all processes of a search share."""
 
-    def __init__(self, method: Method, url: URL) -> None:
+    def __init__(self, method: Method, opener: Opener) -> None:
         """Find the study.
 
         Raises:
@@ -75,10 +77,10 @@ class StoredTrials:
             name: (one, distribution_to_json(one))
             for name, one in distributions(method.space).items()
         }
-        check_made(url, method.study)
+        check_made(opener, method.study)
         with answering():
-            address = url.render_as_string(hide_password=False)
-            database = RDBStorage(address, dict(CONNECTIONS), skip_table_creation=True)
+            connecting = {**CONNECTIONS, "creator": opener}
+            database = RDBStorage(DIALECT, connecting, skip_table_creation=True)
             self._engine = database.engine
             self._storage = get_storage(database)
             self._id = self._storage.get_study_id_from_name(method.study)

@@ -10,10 +10,10 @@ from modelops_runtime.contracts.table import (
     Table,
     inline_table,
 )
-from modelops_runtime.results.store import ResultStore
+from modelops_runtime.results.content_store import ContentStore
 
 
-def placed(contents: Mapping[str, bytes], store: ResultStore) -> tuple[Output, ...]:
+def placed(contents: Mapping[str, bytes], store: ContentStore) -> tuple[Output, ...]:
     """The tables of a simulation as they go into its result: by name, and sorted by it.
 
     The smallest travel with it, as many as stay within the cap together; the others are stored.
@@ -26,12 +26,13 @@ def placed(contents: Mapping[str, bytes], store: ResultStore) -> tuple[Output, .
     return tuple(sorted(outputs, key=lambda output: output.name))
 
 
-def content_of(table: Table, store: ResultStore) -> bytes:
+def content_of(table: Table, store: ContentStore) -> bytes:
     """The bytes of a table, wherever they are.
 
     Raises:
         NotStored: they are not where the table says.
         Damaged: they are, but have changed.
+        OSError: nobody can tell.
     """
     match table:
         case InlineTable():
@@ -40,5 +41,5 @@ def content_of(table: Table, store: ResultStore) -> bytes:
             return store.get(table.checksum)
 
 
-def _stored(content: bytes, store: ResultStore) -> StoredTable:
+def _stored(content: bytes, store: ContentStore) -> StoredTable:
     return StoredTable(store.put(content), len(content))

@@ -1,6 +1,6 @@
 """Part of `search`: the results of a run, brought to where they are kept, and the end of its log.
 
-Only workers of the cluster have the volume of the results, so one of them writes the files. What
+Only workers of the cluster can write where results are kept, so one of them writes the files. What
 was not delivered is delivered by whoever comes next: all of it is in the log.
 """
 

@@ -16,7 +16,7 @@ class DeliveringService(SimulationService, Protocol):
     """A service that also writes files where results are kept."""
 
     def deliver(self, files: Mapping[str, bytes], place: str) -> str:
-        """Write them below a place, in the order given; their folder.
+        """Write them below a place, in the order given; where people find them.
 
         Raises:
             NotDelivered: they cannot be written.

@@ -16,6 +16,7 @@ from distributed import CancelledError, Client, Future, KilledWorker
 from modelops_runtime.contracts.diagnostics import Diagnostics
 from modelops_runtime.contracts.entrypoint import ObjectiveTarget
 from modelops_runtime.contracts.judgement import Judgement
+from modelops_runtime.contracts.paths import below
 from modelops_runtime.contracts.simulation import Failed, FailureKind, SimulationResult
 from modelops_runtime.contracts.task import ReplicateSet, SimulationTask
 from modelops_runtime.simulation import tasks as dask_tasks
@@ -23,7 +24,7 @@ from modelops_runtime.simulation.batch import Batch
 from modelops_runtime.simulation.dask_connection import Connection
 from modelops_runtime.simulation.dask_pending import DaskPending, Reading
 from modelops_runtime.simulation.dask_trials import Order, Trials
-from modelops_runtime.simulation.delivery import NotDelivered, below
+from modelops_runtime.simulation.delivery import NotDelivered
 from modelops_runtime.simulation.in_order import Flow, Unit, positive
 from modelops_runtime.simulation.keys import Keys, new_keys
 from modelops_runtime.simulation.service import Pending, ServiceLost
@@ -145,7 +146,7 @@ class DaskService:
         self._notify()
 
     def deliver(self, files: Mapping[str, bytes], place: str) -> str:
-        """Write files below the results' directory of whichever worker is free; their folder.
+        """Have whichever worker is free write files where results are kept; where people find them.
 
         Raises:
             NotDelivered: no worker can write them.

@@ -1,18 +1,17 @@
 """Part of `simulation`: files of a run, written where only workers can write."""
 
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
 
-from modelops_runtime.contracts.violation import ContractViolation
-from modelops_runtime.results.whole_files import put_whole
+from modelops_runtime.contracts.paths import below
+from modelops_runtime.results.object_store import ObjectStore
 
 
 class NotDelivered(Exception):  # noqa: N818 -- named for what is so, as its message says it
     """The files could not be written; the message says why."""
 
 
-def delivered(root: Path, files: Mapping[str, bytes], place: str) -> str:
-    """Write the files into a folder below the root, in the order given; the folder's path.
+def delivered(store: ObjectStore, files: Mapping[str, bytes], place: str) -> str:
+    """Write the files below a place, in the order given; where people find them.
 
     Each is there whole or not at all: where the last one tells of the others, it is true.
 
@@ -20,23 +19,11 @@ def delivered(root: Path, files: Mapping[str, bytes], place: str) -> str:
         ContractViolation: the place, or the name of a file, would be somewhere else.
         NotDelivered: they cannot be written.
     """
-    folder = root / below(place)
-    targets = {folder / below(name): content for name, content in files.items()}
+    location = store.location(place)
+    contents = {f"{place}/{below(name)}": content for name, content in files.items()}
     try:
-        for target, content in targets.items():
-            put_whole(target, content)
+        for key, content in contents.items():
+            store.put(key, content)
     except OSError as error:
-        raise NotDelivered(f"{folder}: {error}") from error
-    return str(folder)
-
-
-def below(path: str) -> PurePosixPath:
-    """A path that stays below wherever it begins.
-
-    Raises:
-        ContractViolation: it does not.
-    """
-    parts = path.split("/")
-    if any(part in {"", ".", ".."} or "\\" in part or "\0" in part for part in parts):
-        raise ContractViolation(f"`{path}` is no path below a folder")
-    return PurePosixPath(path)
+        raise NotDelivered(f"{location}: {error}") from error
+    return location

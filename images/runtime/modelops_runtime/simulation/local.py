@@ -174,7 +174,7 @@ class LocalService:
         self._leave(wanted)
 
     def deliver(self, files: Mapping[str, bytes], place: str) -> str:
-        """Write files below the results' directory; their folder.
+        """Write files where results are kept; where people find them.
 
         Raises:
             NotDelivered: they cannot be written.

@@ -29,8 +29,9 @@ from modelops_runtime.contracts.simulation import (
 from modelops_runtime.contracts.task import ReplicateSet, SimulationTask
 from modelops_runtime.executors.executor import CARRIED, Code, ExecutionFailed, Executor
 from modelops_runtime.metrics import simulations as metrics
+from modelops_runtime.results.content_store import ContentStore
+from modelops_runtime.results.object_store import ObjectStore
 from modelops_runtime.results.placement import placed
-from modelops_runtime.results.store import ResultStore
 from modelops_runtime.simulation import delivery, replicate
 from modelops_runtime.simulation.cache import ResultCache, Tables
 from modelops_runtime.simulation.replicate import Replicate
@@ -75,17 +76,17 @@ class Worker:
     Attributes:
         executor: runs code of bundles.
         bundles: has it.
-        store: for tables that are too large to travel.
+        tables: that are too large to travel.
         cache: of results.
-        directory: for the files of a run.
+        files: of runs.
         timeout: seconds for a simulation, unless it is said how many.
     """
 
     executor: Executor
     bundles: Bundles
-    store: ResultStore
+    tables: ContentStore
     cache: ResultCache
-    directory: Path
+    files: ObjectStore
     timeout: float
     _running: Running = field(default_factory=Running)
 
@@ -138,13 +139,13 @@ class Worker:
             again.start()
 
     def deliver(self, files: Mapping[str, bytes], place: str) -> str:
-        """Write files of a run; the path of their folder.
+        """Write files of a run; where people find them.
 
         Raises:
             NotDelivered: they cannot be written.
             ContractViolation: the place, or the name of a file, would be somewhere else.
         """
-        return delivery.delivered(self.directory, files, place)
+        return delivery.delivered(self.files, files, place)
 
     def close(self) -> None:
         """End all processes, and what runs in them."""
@@ -156,7 +157,7 @@ class Worker:
         if isinstance(ended.found, Failed):
             return ended.found
         try:
-            outputs = placed(ended.found, self.store)
+            outputs = placed(ended.found, self.tables)
         except OSError as error:
             return _failed(task, error)
         return Simulated(task.id, outputs, ended.cached)

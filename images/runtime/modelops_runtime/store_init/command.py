@@ -16,6 +16,7 @@ from modelops_runtime.central_store.connection import (
     Unreachable,
     connect,
 )
+from modelops_runtime.central_store.databases import make_database
 from modelops_runtime.central_store.optuna_schema import OtherDirection, make_study
 from modelops_runtime.central_store.run_store import MountedRun, mounted_run, store_of
 from modelops_runtime.central_store.schema import FromTheFuture
@@ -31,7 +32,7 @@ def run(arguments: Sequence[str]) -> ExitStatus:
     """Make the store of this run."""
     called = parsed(arguments)
     try:
-        _make(os.environ, called.timeout)
+        _make(os.environ, called)
     except (NotConfigured, Refused, OtherDirection, FromTheFuture) as error:
         LOG.error(str(error))  # noqa: TRY400 -- the message says it all
         return ExitStatus.MISCONFIGURED
@@ -57,13 +58,20 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="SECONDS",
         help=f"how long the server may take to come up ({WAITING:g})",
     )
+    parser.add_argument(
+        "--create-database",
+        action="store_true",
+        help="make the database, too, where it is missing",
+    )
     return parser.parse_args(arguments)
 
 
-def _make(environment: Mapping[str, str], patience: float) -> None:
+def _make(environment: Mapping[str, str], called: argparse.Namespace) -> None:
     mounted = mounted_run(environment)
     store = store_of(mounted.config, environment)
-    _make_tables(mounted, store, patience)
+    if called.create_database:
+        make_database(store, called.timeout)
+    _make_tables(mounted, store, called.timeout)
     make_study(store, mounted.config.study, mounted.config.direction)
     LOG.info("the store is made", extra={"run": mounted.config.run, "study": mounted.config.study})
 
