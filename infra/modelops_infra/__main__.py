@@ -9,8 +9,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import TextIO
 
 from modelops_infra import backend
 from modelops_infra.guard import refusal
@@ -31,8 +33,30 @@ commands:
   preview     say what `up` would do
   up          make it so
   outputs     print, as JSON, what others need to know
+  refresh     take into the state what was changed by hand
+  import      take over what is there already: -- TYPE NAME ID
+  unprotect   let `destroy` remove what holds data: -- URN, or -- --all
   destroy     remove it: not the state, and not production by accident
 """
+
+ASKED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "preview": ("preview",),
+        "up": ("up",),
+        "outputs": ("stack", "output", "--json"),
+        "refresh": ("refresh",),
+        "import": ("import", "--generate-code=false"),  # the program is there already
+        "unprotect": ("state", "unprotect"),
+        "destroy": ("destroy",),
+    }
+)
+"""What Pulumi is asked for at each command; the others are not Pulumi's."""
+
+BEGINNING = frozenset({"preview", "up", "import"})
+"""Commands that may be the first of an environment: its stack is made where there is none."""
+
+LOGIN = {"AZURE_CLIENT_ID": "ARM_CLIENT_ID", "AZURE_CLIENT_SECRET": "ARM_CLIENT_SECRET"}
+"""Whose variables Pulumi reads where it keeps its state, and where it makes resources."""
 
 
 class Refused(Exception):  # noqa: N818 -- named for what is so, as its message says it
@@ -65,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         description=DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = ("bootstrap", "preview", "up", "outputs", "destroy")
+    commands = ("bootstrap", *ASKED)
     parser.add_argument("command", choices=commands, metavar="COMMAND", help="one of the above")
     parser.add_argument("environment", metavar="ENV", help="an environment, such as dev")
     parser.add_argument("--confirm", metavar="ENV", help="destroy: the environment, once more")
@@ -97,18 +121,28 @@ def _guard(inputs: Inputs, confirmed: str | None) -> None:
 
 def _pulumi(command: str, inputs: Inputs, rest: Sequence[str]) -> int:
     """Hand on to Pulumi, with the state where it belongs."""
+    environment = {**os.environ, **_variables(inputs)}
+    stack = ("--stack", inputs.environment)
+    if command in BEGINNING:
+        select = ("pulumi", "stack", "select", "--create", *stack)
+        if selected := _run(select, environment, told=sys.stderr):
+            return selected
+    return _run(("pulumi", *ASKED[command], *stack, *rest), environment)
+
+
+def _variables(inputs: Inputs) -> dict[str, str]:
+    """Where the state is, whose Azure it is, and who asks."""
     try:
-        environment = {**os.environ, "PULUMI_BACKEND_URL": backend.url(inputs)}
+        place = backend.url(inputs, os.environ.get("PULUMI_BACKEND_URL", backend.HOME))
     except ValueError as error:
         raise Refused(str(error)) from error
-    environment["ARM_SUBSCRIPTION_ID"] = inputs.subscription_id
-    environment["ARM_TENANT_ID"] = inputs.tenant_id
-    stack = ("--stack", inputs.environment)
-    selected = _run(("pulumi", "stack", "select", "--create", *stack), environment)
-    if selected:
-        return selected
-    asked = ("stack", "output", "--json") if command == "outputs" else (command,)
-    return _run(("pulumi", *asked, *stack, *rest), environment)
+    login = {ours: os.environ[theirs] for ours, theirs in LOGIN.items() if theirs in os.environ}
+    return {
+        "PULUMI_BACKEND_URL": place,
+        "ARM_SUBSCRIPTION_ID": inputs.subscription_id,
+        "ARM_TENANT_ID": inputs.tenant_id,
+        **({"AZURE_TENANT_ID": inputs.tenant_id, **login} if len(login) == len(LOGIN) else {}),
+    }
 
 
 def _bootstrap(inputs: Inputs, person: str | None) -> int:
@@ -131,11 +165,12 @@ def _signed_in() -> str:
     return told.stdout.strip()
 
 
-def _run(command: Sequence[str], environment: dict[str, str]) -> int:
+def _run(command: Sequence[str], environment: dict[str, str], told: TextIO | None = None) -> int:
+    """Run it in the folder of Pulumi.yaml; what it says goes where our own does, or elsewhere."""
     program, *arguments = command
-    print(f"$ {' '.join(command)}", file=sys.stderr)
+    print(f"$ {' '.join(command)}", file=sys.stderr, flush=True)
     ended = subprocess.run(  # noqa: S603 -- what this module says
-        (_program(program), *arguments), cwd=PROJECT, env=environment, check=False
+        (_program(program), *arguments), cwd=PROJECT, env=environment, stdout=told, check=False
     )
     return ended.returncode
 

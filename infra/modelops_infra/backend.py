@@ -12,8 +12,15 @@ DEVELOPMENT = "development"
 Command = tuple[str, ...]
 
 
-def url(inputs: Inputs) -> str:
+HOME = "file://~"
+
+
+def url(inputs: Inputs, own: str = HOME) -> str:
     """The backend's address, as Pulumi reads it.
+
+    Args:
+        inputs: of the environment.
+        own: where one person keeps the state of what nobody shares.
 
     Raises:
         ValueError: others need the state, and it would be on one disk.
@@ -25,7 +32,7 @@ def url(inputs: Inputs) -> str:
                 f"{inputs.environment} is shared, and its state would be on one disk: add"
                 " `azure.state` to its environment.yaml, and compile"
             )
-        return "file://~"
+        return own
     return f"azblob://{state.container}?storage_account={state.storage_account}"
 
 
@@ -35,14 +42,15 @@ def bootstrap(inputs: Inputs, state: State, person: str) -> Iterator[Command]:
     Args:
         inputs: of the environment.
         state: where it is to be.
-        person: the object id of whoever is to work with it.
+        person: the object id of whoever is to work with it, a group or a program included.
     """
     subscription = ("--subscription", inputs.subscription_id)
     account = (
         f"/subscriptions/{inputs.subscription_id}/resourceGroups/{state.resource_group}"
         f"/providers/Microsoft.Storage/storageAccounts/{state.storage_account}"
     )
-    tags = ("--tags", *(f"{key}={value}" for key, value in sorted(inputs.tags.items())))
+    shared = (each for each in sorted(inputs.tags.items()) if each[0] != "environment")
+    tags = ("--tags", *(f"{key}={value}" for key, value in shared))
     yield (
         *("az", "group", "create", *subscription, "--name", state.resource_group),
         *("--location", inputs.location, *tags),
@@ -60,13 +68,14 @@ def bootstrap(inputs: Inputs, state: State, person: str) -> Iterator[Command]:
         *("--delete-retention-days", "30"),
     )
     yield (
-        *("az", "role", "assignment", "create", "--role", "Storage Blob Data Contributor"),
-        *("--assignee-object-id", person, "--assignee-principal-type", "User"),
-        *("--scope", account),
+        *("az", "role", "assignment", "create", *subscription),
+        *("--role", "Storage Blob Data Contributor"),
+        *("--assignee-object-id", person, "--scope", account),
     )
+    # By the account's owner, not by the role above: that takes minutes to hold.
     yield (
-        *("az", "storage", "container", "create", *subscription, "--auth-mode", "login"),
-        *("--account-name", state.storage_account, "--name", state.container),
+        *("az", "storage", "container-rm", "create", *subscription, "--name", state.container),
+        *("--storage-account", state.storage_account, "--resource-group", state.resource_group),
     )
     yield (
         *("az", "lock", "create", *subscription, "--name", "modelops-state"),

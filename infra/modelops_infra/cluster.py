@@ -1,5 +1,6 @@
 """Part of the program: the managed cluster, and the hours in which it may be upgraded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -14,6 +15,12 @@ from modelops_infra.shapes import Inputs
 SCHEDULES = ("aksManagedAutoUpgradeSchedule", "aksManagedNodeOSUpgradeSchedule")
 """Of the cluster's own version, and of the nodes' images: names that AKS gives a meaning."""
 
+SETTLED = ["agentPoolProfiles", "dnsPrefix", "nodeResourceGroup"]
+"""What is decided when a cluster is made: an adopted one keeps its own.
+
+Pools have resources of their own; a cluster refuses new ones in its list.
+"""
+
 TIERS = {
     "free": aks.ManagedClusterSKUTier.FREE,
     "standard": aks.ManagedClusterSKUTier.STANDARD,
@@ -26,12 +33,16 @@ UNUSED_IMAGES = 168
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """What others need of it."""
+    """What others need of it.
+
+    Attributes:
+        subnet: where its nodes are; that of an adopted cluster is its own.
+    """
 
     name: pulumi.Output[str]
     issuer: pulumi.Output[str]
     kubelet: pulumi.Output[str]
-    resource: aks.ManagedCluster
+    subnet: pulumi.Output[str | None]
 
 
 def cluster(
@@ -43,14 +54,37 @@ def cluster(
         _maintained(inputs, group, made)
     return Cluster(
         name=made.name,
-        issuer=made.oidc_issuer_profile.apply(
-            lambda profile: profile.issuer_url if profile else ""
-        ),
+        issuer=made.oidc_issuer_profile.apply(lambda profile: _issuer(inputs, profile)),
         kubelet=made.identity_profile.apply(
             lambda profile: (profile or {})["kubeletidentity"].object_id or ""
         ),
-        resource=made,
+        subnet=made.agent_pool_profiles.apply(_nodes_subnet),
     )
+
+
+def _issuer(inputs: Inputs, profile: aks.outputs.ManagedClusterOIDCIssuerProfileResponse) -> str:
+    """Who signs the tokens of pods: a cluster that somebody else made may have nobody.
+
+    Raises:
+        pulumi.RunError: it has none, so that no pod could log in.
+    """
+    url: str = (profile.issuer_url if profile else None) or ""
+    if not url and not pulumi.runtime.is_dry_run():
+        raise pulumi.RunError(
+            f"the cluster {inputs.cluster.name} has no OIDC issuer: run `az aks update"
+            f" --resource-group {inputs.resource_group.name} --name {inputs.cluster.name}"
+            " --enable-oidc-issuer --enable-workload-identity`"
+        )
+    return url
+
+
+def _nodes_subnet(
+    pools: Sequence[aks.outputs.ManagedClusterAgentPoolProfileResponse] | None,
+) -> str | None:
+    """All pools of a cluster are in one network."""
+    system = [pool for pool in pools or () if pool.mode == aks.AgentPoolMode.SYSTEM.value]
+    first = min(system, key=lambda pool: str(pool.name), default=None)
+    return first.vnet_subnet_id if first else None
 
 
 def _existing(inputs: Inputs) -> aks.ManagedCluster:
@@ -93,8 +127,7 @@ def _made(
         network_profile=_network_profile(inputs),
         agent_pool_profiles=[system_pool(inputs, network.nodes.id)],
         linux_profile=_nodes_access(inputs, ssh_key),
-        # Pools have resources of their own: a cluster refuses new ones in this list.
-        opts=pulumi.ResourceOptions(ignore_changes=["agentPoolProfiles"], depends_on=[joins]),
+        opts=pulumi.ResourceOptions(ignore_changes=SETTLED, depends_on=[joins]),
     )
 
 

@@ -12,6 +12,8 @@ from modelops_infra.program import build
 from modelops_infra.reading import Unreadable, read
 from modelops_infra.shapes import Inputs
 
+RSA_BITS = 4096
+
 
 def run() -> None:
     """Build the environment that the stack is named after.
@@ -64,7 +66,8 @@ def public_key(inputs: Inputs) -> pulumi.Input[str]:
         return _checked(_text_of(ssh.path), ssh.path)
     if ssh.variable is not None:
         return _checked(os.environ.get(ssh.variable, ""), f"the variable {ssh.variable}")
-    return PrivateKey("ssh", algorithm="ED25519").public_key_openssh
+    # AKS has refused Ed25519 keys, which Azure's own machines take.
+    return PrivateKey("ssh", algorithm="RSA", rsa_bits=RSA_BITS).public_key_openssh
 
 
 def _text_of(path: str) -> str:

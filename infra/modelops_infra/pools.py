@@ -19,9 +19,15 @@ def system_pool(
 
 
 def further_pools(
-    inputs: Inputs, group: pulumi.Input[str], cluster: pulumi.Input[str], subnet: pulumi.Input[str]
+    inputs: Inputs,
+    group: pulumi.Input[str],
+    cluster: pulumi.Input[str],
+    subnet: pulumi.Input[str | None],
 ) -> None:
-    """All pools but the one that the cluster was made with; an autoscaler counts their nodes."""
+    """All pools but the one that the cluster was made with.
+
+    An autoscaler counts their nodes, and where they are is settled when they are made.
+    """
     for pool in inputs.cluster.pools:
         if pool != first_system_pool(inputs):
             aks.AgentPool(
@@ -29,9 +35,10 @@ def further_pools(
                 agent_pool_name=pool.name,
                 resource_name_=cluster,
                 resource_group_name=group,
+                orchestrator_version=inputs.cluster.kubernetes_version,
                 tags=inputs.tags,
                 **_common(pool, subnet),
-                opts=pulumi.ResourceOptions(ignore_changes=["count"]),
+                opts=pulumi.ResourceOptions(ignore_changes=["count", "vnetSubnetID"]),
             )
 
 
@@ -40,7 +47,7 @@ def first_system_pool(inputs: Inputs) -> Pool:
     return next(pool for pool in inputs.cluster.pools if pool.mode == SYSTEM)
 
 
-def _common(pool: Pool, subnet: pulumi.Input[str]) -> dict[str, object]:
+def _common(pool: Pool, subnet: pulumi.Input[str | None]) -> dict[str, object]:
     system = pool.mode == SYSTEM
     return {
         "mode": aks.AgentPoolMode.SYSTEM if system else aks.AgentPoolMode.USER,

@@ -31,7 +31,7 @@ def build(
     nets = network(inputs, holder.name)
     plane = cluster(inputs, holder.name, nets, ssh_key)
     if not inputs.cluster.existing:
-        further_pools(inputs, holder.name, plane.name, nets.nodes.id)
+        further_pools(inputs, holder.name, plane.name, plane.subnet)
     login_server = registry(inputs, holder.name, plane.kubelet)
     account = storage(inputs, holder.name)
     safe = vault(inputs, holder.name)
@@ -42,6 +42,7 @@ def build(
     return {
         "environment": inputs.environment,
         "inputsDigest": digest,
+        "subscriptionId": inputs.subscription_id,
         "tenantId": inputs.tenant_id,
         "location": inputs.location,
         "resourceGroup": holder.name,

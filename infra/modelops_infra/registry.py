@@ -19,7 +19,11 @@ def registry(
     if wanted is None:
         return None
     if wanted.resource_id is not None:
-        granted(inputs, "registry-pull", ACR_PULL, kubelet, wanted.resource_id)
+        _, _, subscription, *_ = wanted.resource_id.split("/")
+        granted(
+            *(inputs, "registry-pull", ACR_PULL, kubelet, wanted.resource_id),
+            subscription=subscription,
+        )
         return pulumi.Output.from_input(f"{wanted.name}.azurecr.io")
     made = _made(inputs, wanted, group)
     granted(inputs, "registry-pull", ACR_PULL, kubelet, made.id)

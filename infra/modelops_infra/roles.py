@@ -27,6 +27,8 @@ def granted(
     role: str,
     principal: pulumi.Input[str],
     scope: pulumi.Input[str],
+    *,
+    subscription: str | None = None,
 ) -> authorization.RoleAssignment:
     """The right of a principal, on a scope.
 
@@ -36,6 +38,7 @@ def granted(
         role: the id of a built-in role.
         principal: the object id of an identity.
         scope: the id of a resource.
+        subscription: of the resource, where it is another one than the environment's.
     """
     name = uuid5(NAMES, f"{inputs.subscription_id}/{inputs.environment}/{what}")
     return authorization.RoleAssignment(
@@ -44,8 +47,10 @@ def granted(
         principal_id=principal,
         principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
         role_definition_id=(
-            f"/subscriptions/{inputs.subscription_id}"
+            f"/subscriptions/{subscription or inputs.subscription_id}"
             f"/providers/Microsoft.Authorization/roleDefinitions/{role}"
         ),
         scope=scope,
+        # A right cannot be changed, and two of one name cannot be there at once.
+        opts=pulumi.ResourceOptions(delete_before_replace=True),
     )

@@ -66,6 +66,8 @@ def _way_back(wanted: Storage, group: pulumi.Input[str], account: azure.StorageA
         is_versioning_enabled=True,
         delete_retention_policy=kept,
         container_delete_retention_policy=kept,
+        # Azure knows no removal of this: it would be set back, and the way back be gone.
+        opts=pulumi.ResourceOptions(protect=True),
     )
     expiry = azure.DateAfterCreationArgs(days_after_creation_greater_than=wanted.deleted_days)
     azure.ManagementPolicy(

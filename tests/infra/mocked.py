@@ -14,6 +14,7 @@ import pulumi
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import mocks, stack
 from pulumi.runtime.settings import reset_options
+from tests.infra.answers import answered
 
 from modelops_infra.program import build
 from modelops_infra.shapes import Inputs
@@ -24,41 +25,23 @@ DIGEST = "0" * 64
 
 @dataclass
 class Recorded(mocks.Mocks):
-    """What Azure would answer, in a few words."""
+    """What Azure would answer, in a few words.
+
+    Attributes:
+        unanswered: what it does not tell.
+    """
+
+    unanswered: frozenset[str] = frozenset()
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         """The inputs back, with what only Azure knows."""
-        named = [str(args.inputs[key]) for key in NAMES if key in args.inputs]
-        name = next(iter(named), args.name)
-        answered = {
-            "name": name,
-            "identityProfile": {"kubeletidentity": {"objectId": "kubelet-object"}},
-            "oidcIssuerProfile": {"enabled": True, "issuerURL": "https://oidc.example.org/1"},
-            "loginServer": f"{name}.azurecr.io",
-            "principalId": f"{name}-principal",
-            "clientId": f"{name}-client",
-            "fullyQualifiedDomainName": f"{name}.postgres.database.azure.com",
-            "primaryEndpoints": {"blob": f"https://{name}.blob.core.windows.net/"},
-        }
-        if args.typ.endswith(":ManagedCluster"):  # told as a list, answered as a map
-            answered["identity"] = {"type": "UserAssigned"}
-        if args.typ.endswith(":Vault"):
-            answered["properties"] = {
-                **args.inputs["properties"],
-                "vaultUri": f"https://{name}.vault.azure.net/",
-            }
-        return args.resource_id or f"/ids/{args.name}", {**args.inputs, **answered}
+        known = answered(args.typ, args.name, args.inputs)
+        told = {key: value for key, value in known.items() if key not in self.unanswered}
+        return args.resource_id or f"/ids/{args.name}", told
 
     def call(self, _args: mocks.MockCallArgs) -> tuple[dict[Any, Any], None]:
         """Nothing is asked for."""
         return {}, None
-
-
-NAMES = (
-    *("accountName", "registryName", "vaultName", "serverName", "resourceName", "subnetName"),
-    *("virtualNetworkName", "privateZoneName", "containerName", "resourceGroupName"),
-)
-"""What a resource is called in Azure; the group that it is in comes last."""
 
 
 @dataclass(slots=True)
@@ -67,6 +50,7 @@ class Registered:
 
     Attributes:
         read: whether it is only looked up.
+        removed_first: whether it is removed before another one is made in its place.
         after: the names of the resources that must be there before.
     """
 
@@ -75,6 +59,7 @@ class Registered:
     inputs: Mapping[str, Any]
     read: bool
     protect: bool
+    removed_first: bool
     ignored: tuple[str, ...]
     after: tuple[str, ...]
 
@@ -85,8 +70,8 @@ class Monitor(mocks.MockMonitor):
 
     registered: list[Registered] = field(default_factory=list)
 
-    def __init__(self) -> None:
-        super().__init__(Recorded())
+    def __init__(self, azure: Recorded) -> None:
+        super().__init__(azure)
         self.registered = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: ANN401, N802 -- Pulumi's own name
@@ -112,6 +97,7 @@ class Monitor(mocks.MockMonitor):
                 inputs=MessageToDict(tree),
                 read=read,
                 protect=bool(getattr(request, "protect", False)),
+                removed_first=bool(getattr(request, "deleteBeforeReplace", False)),
                 ignored=tuple(getattr(request, "ignoreChanges", ())),
                 after=tuple(sorted(each.rpartition("::")[2] for each in request.dependencies)),
             )
@@ -145,13 +131,14 @@ class Built:
         return [each for each in self.resources if each.type.endswith(f":{kind}")]
 
 
-def built(inputs: Inputs) -> Built:
-    """The program's resources for these inputs."""
+def built(inputs: Inputs, *unanswered: str) -> Built:
+    """The program's resources for these inputs, of an Azure that does not answer all."""
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    monitor = Monitor()
+    azure = Recorded(frozenset(unanswered))
+    monitor = Monitor(azure)
     reset_options()
-    mocks.set_mocks(Recorded(), project="modelops", stack=inputs.environment, monitor=monitor)
+    mocks.set_mocks(azure, project="modelops", stack=inputs.environment, monitor=monitor)
     told: dict[str, Any] = {}
 
     async def run() -> None:

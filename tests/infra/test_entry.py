@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pulumi
 import pytest
@@ -30,6 +31,20 @@ def test_a_key_in_a_variable_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     assert public_key(with_key("env", variable="NODES_KEY")) == KEY
 
 
+def test_a_key_that_nobody_brings_is_of_a_kind_that_aks_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: dict[str, object] = {}
+
+    def private_key(name: str, **arguments: object) -> SimpleNamespace:
+        asked.update(arguments, name=name)
+        return SimpleNamespace(public_key_openssh=KEY)
+
+    monkeypatch.setattr("modelops_infra.entry.PrivateKey", private_key)
+    assert public_key(with_key("ephemeral")) == KEY
+    assert asked == {"name": "ssh", "algorithm": "RSA", "rsa_bits": 4096}
+
+
 @pytest.mark.parametrize("text", ["", "-----BEGIN OPENSSH PRIVATE KEY-----", f"{KEY}\n{KEY}"])
 def test_what_is_no_public_key_is_refused(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NODES_KEY", text)
@@ -44,7 +59,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_stack_that_is_no_environment_on_azure_is_told_what_to_do() -> None:
     with pytest.raises(pulumi.RunError, match="name the stack after an environment"):
-        content_of("workshops")
+        content_of("nowhere")
 
 
 @pytest.mark.parametrize("content", [b"{", b"\xff"])

@@ -4,7 +4,9 @@ import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import pulumi
 import pytest
+from tests.infra.answers import guid
 from tests.infra.mocked import Built, Registered, built
 
 from modelops_infra.reading import read
@@ -116,7 +118,7 @@ def test_no_name_is_left_to_the_provider(made: Built) -> None:
 
 def test_what_holds_data_cannot_be_removed_by_accident(made: Built) -> None:
     kept = {"group", "storage", "vault", "postgres", "registry"}
-    kept |= {"container-bundles", "container-results"}
+    kept |= {"container-bundles", "container-results", "storage-blobs"}
     assert {each.name for each in made.resources if each.protect} == kept
 
 
@@ -141,8 +143,8 @@ def test_the_system_pool_is_made_with_the_cluster_and_the_others_apart(made: Bui
     assert system["mode"] == "System"
     assert system["nodeTaints"] == ["CriticalAddonsOnly=true:NoSchedule"]
     assert [each.name for each in made.of("AgentPool")] == ["pool-cpu", "pool-highmem"]
-    assert made["cluster"].ignored == ("agentPoolProfiles",)
-    assert all(each.ignored == ("count",) for each in made.of("AgentPool"))
+    assert "agentPoolProfiles" in made["cluster"].ignored
+    assert all(each.ignored == ("count", "vnetSubnetID") for each in made.of("AgentPool"))
 
 
 def test_pods_select_nodes_by_the_label_that_pools_give() -> None:
@@ -150,6 +152,23 @@ def test_pods_select_nodes_by_the_label_that_pools_give() -> None:
     assert pool["nodeLabels"]["modelops.io/role"] == "cpu"
     assert pool["nodeTaints"] == ["modelops.io/role=cpu:NoSchedule"]
     assert (pool["minCount"], pool["maxCount"]) == (0, 5)
+
+
+def test_pools_follow_the_version_of_their_cluster(made: Built) -> None:
+    """Azure upgrades none of them by itself from one minor version to the next."""
+    version = made["cluster"].inputs["kubernetesVersion"]
+    assert {each.inputs["orchestratorVersion"] for each in made.of("AgentPool")} == {version}
+
+
+def test_rights_are_named_by_what_they_are_and_so_removed_before_they_are_given_again(
+    made: Built,
+) -> None:
+    given = made.of("RoleAssignment")
+    assert all(each.removed_first for each in given)
+    names = {each.name: each.inputs["roleAssignmentName"] for each in given}
+    assert len(set(names.values())) == len(names)
+    elsewhere = built(replace(full(), environment="other")).of("RoleAssignment")
+    assert not set(names.values()) & {each.inputs["roleAssignmentName"] for each in elsewhere}
 
 
 def test_spot_nodes_are_removed_and_never_surged() -> None:
@@ -191,13 +210,14 @@ def test_flux_follows_one_path_and_is_removed_before_its_extension(made: Built) 
 
 def test_what_others_need_to_know_is_told_and_no_kubeconfig(made: Built) -> None:
     assert set(made.outputs) == {
-        *("environment", "inputsDigest", "tenantId", "location", "resourceGroup", "clusterName"),
+        *("environment", "inputsDigest", "subscriptionId", "tenantId", "location"),
+        *("resourceGroup", "clusterName"),
         *("oidcIssuer", "kubeletObjectId", "registryLoginServer", "storageAccount"),
         *("blobEndpoint", "keyVaultUri", "postgresHost", "identities"),
     }
     assert made.outputs["identities"]["modelops-prod-results"] == {
-        "clientId": "modelops-prod-results-client",
-        "principalId": "modelops-prod-results-principal",
+        "clientId": guid("modelops-prod-results-client"),
+        "principalId": guid("modelops-prod-results-principal"),
     }
     assert made.outputs["registryLoginServer"] == "modelopsprod.azurecr.io"
     assert made.outputs["keyVaultUri"] == "https://mo-prod.vault.azure.net/"
@@ -213,11 +233,14 @@ def test_a_group_that_exists_is_only_looked_up() -> None:
 
 
 def test_of_somebody_else_s_registry_only_the_right_to_pull_is_made() -> None:
-    where = "/subscriptions/x/resourceGroups/a/providers/Microsoft.ContainerRegistry/registries/a"
+    where = (
+        "/subscriptions/theirs/resourceGroups/a/providers/Microsoft.ContainerRegistry/registries/a"
+    )
     registry = Registry("shared", existing=True, resource_id=where, sku="Standard")
     made = built(replace(inputs_of("dev"), registry=registry))
     assert made.of("Registry") == []
     assert made["registry-pull"].inputs["scope"] == where
+    assert made["registry-pull"].inputs["roleDefinitionId"].startswith("/subscriptions/theirs/")
     assert made.outputs["registryLoginServer"] == "shared.azurecr.io"
 
 
@@ -228,3 +251,10 @@ def test_a_cluster_that_exists_is_only_looked_up_and_gets_flux() -> None:
     assert made.of("AgentPool") == []
     assert made.of("MaintenanceConfiguration") == []
     assert made["flux-configuration"].inputs["clusterName"]
+
+
+def test_a_cluster_that_no_pod_could_log_in_to_azure_from_is_refused() -> None:
+    inputs = inputs_of("dev")
+    existing = replace(inputs, cluster=replace(inputs.cluster, existing=True))
+    with pytest.raises(pulumi.RunError, match=r"az aks update .* --enable-oidc-issuer"):
+        built(existing, "oidcIssuerProfile")
