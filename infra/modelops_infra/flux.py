@@ -48,6 +48,7 @@ def flux_configuration(inputs: Inputs, group: pulumi.Input[str], cluster: Cluste
         source_kind=flux.SourceKindType.GIT_REPOSITORY,
         git_repository=flux.GitRepositoryDefinitionArgs(
             url=inputs.flux.url,
+            local_auth_ref=inputs.flux.secret,
             repository_ref=flux.RepositoryRefDefinitionArgs(branch=inputs.flux.branch),
             sync_interval_in_seconds=SYNC,
             timeout_in_seconds=TIMEOUT,

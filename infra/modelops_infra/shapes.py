@@ -186,6 +186,7 @@ class Flux:
     namespace: str
     url: str
     branch: str
+    secret: str | None
     path: str
     kustomization: str
     interval_seconds: int

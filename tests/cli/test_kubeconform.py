@@ -13,10 +13,11 @@ import subprocess
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 import yaml
+from tests.required import missing
 
 ROOT = Path(__file__).parent.parent.parent
 GENERATED = ROOT / "generated"
@@ -26,13 +27,6 @@ MINORS = ("1.34", "1.37")
 
 NO_OBJECTS = (r"(^|/)kustomization\.yaml$", r"\.json$")
 """Files that a cluster never sees: kustomize's lists, inventories, inputs of other programs."""
-
-
-def missing(why: str) -> NoReturn:
-    """A skip on a person's machine; in CI a check that was not made is a failure."""
-    if os.environ.get("MODELOPS_CI"):
-        pytest.fail(why)
-    pytest.skip(why)
 
 
 @pytest.fixture(scope="session")

@@ -150,18 +150,19 @@ def damaged(file: str, case: int) -> bytes:
 
 @cache
 def around(file: str) -> Mapping[str, bytes]:
-    """The file with what it is read with: one workspace, its environment, what these two name.
+    """The file with what it is read with: a workspace, its environment and cloud, what these name.
 
     Beside the services of the environment, which name one another.
     """
     _, first, *rest = file.split("/")
     workspace = file if "workspaces" in rest else user(file, first if rest else "")
     environment = f"environments/{workspace.split('/')[1]}/environment.yaml"
+    cloud = environment.replace("environment.yaml", "cloud.yaml")
     named = set(WORD.findall(SOURCES[workspace] + SOURCES[environment]))
     shared = [one for one in FILES if one.count("/") == 1]
     profiles = [one for one in FILES if "/profiles/" in one and Path(one).stem.encode() in named]
     services = [one for one in FILES if one.startswith(f"{Path(environment).parent}/services/")]
-    kept = {file, workspace, environment, *shared, *profiles, *services}
+    kept = {file, workspace, environment, cloud, *shared, *profiles, *services}
     return {one: SOURCES[one] for one in FILES if one in kept}
 
 

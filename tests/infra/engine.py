@@ -15,15 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 from tests.infra.stand_ins.azure import PLACE
+from tests.required import missing
 
 ROOT = Path(__file__).parents[2]
 
+PROGRAMS = ("pulumi", "pulumi-language-python-exec")
+BUILT = ROOT / "bin"
 ABSENT = (
-    "`pulumi` and `pulumi-language-python-exec` are not on PATH: install Pulumi"
-    " (pulumi.com/docs/iac/download-install), or build its command line with Go from"
-    " github.com/pulumi/pulumi/pkg/v3/cmd/pulumi, and take the other from sdk/v3's python/cmd"
+    "`pulumi` and `pulumi-language-python-exec` are neither on PATH nor in bin/: install Pulumi"
+    " (pulumi.com/docs/iac/download-install), or build it with Go: scripts/build_pulumi.sh"
 )
 OTHERS = shutil.ignore_patterns("__pycache__", "Pulumi.*.yaml")
 """What is made beside the program: by Python, and by Pulumi for stacks that somebody has."""
@@ -111,14 +112,15 @@ class Project:
 
 def project(folder: Path) -> Project:
     """An empty project; skips where there is no Pulumi."""
-    if not all(map(shutil.which, ("pulumi", "pulumi-language-python-exec"))):
-        pytest.skip(ABSENT)
+    path = os.pathsep.join((os.environ["PATH"], str(BUILT)))
+    if not all(shutil.which(name, path=path) for name in PROGRAMS):
+        missing(ABSENT)
     root, home = folder / "project", folder / "home"
     home.mkdir(parents=True)
     shutil.copytree(ROOT / "infra", root / "infra", ignore=OTHERS)
     variables = {
         **os.environ,
-        "PATH": os.pathsep.join((str(_plugins(folder)), os.environ["PATH"])),
+        "PATH": os.pathsep.join((str(_plugins(folder)), path)),
         "HOME": str(home),
         "PULUMI_HOME": str(home / ".pulumi"),
         "PULUMI_BACKEND_URL": f"file://{home}",

@@ -244,6 +244,13 @@ def test_of_somebody_else_s_registry_only_the_right_to_pull_is_made() -> None:
     assert made.outputs["registryLoginServer"] == "shared.azurecr.io"
 
 
+def test_flux_is_told_the_login_of_a_private_repository() -> None:
+    inputs = inputs_of("dev")
+    assert "localAuthRef" not in built(inputs)["flux-configuration"].inputs["gitRepository"]
+    made = built(replace(inputs, flux=replace(inputs.flux, secret="repository")))  # noqa: S106 -- a name
+    assert made["flux-configuration"].inputs["gitRepository"]["localAuthRef"] == "repository"
+
+
 def test_a_cluster_that_exists_is_only_looked_up_and_gets_flux() -> None:
     inputs = inputs_of("dev")
     made = built(replace(inputs, cluster=replace(inputs.cluster, existing=True)))

@@ -19,10 +19,10 @@ from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NoReturn
 
 import pytest
 import trustme
+from tests.required import missing
 from tests.runtime.dask_cluster import free_ports
 from tests.runtime.entra_server import Entra
 
@@ -153,10 +153,3 @@ def install(folder: Path) -> None:
             fresh.rename(folder)
         except OSError:
             assert (folder / PROGRAM).exists()
-
-
-def missing(why: str) -> NoReturn:
-    """A skip on a person's machine; in CI a check that was not made is a failure."""
-    if os.environ.get("MODELOPS_CI"):
-        pytest.fail(why)
-    pytest.skip(why)

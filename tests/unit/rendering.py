@@ -237,6 +237,7 @@ FLUX = FluxPlan(
     source="modelops",
     url="https://example.org/models.git",
     branch="main",
+    secret=None,
     interval=3600,
     retry_interval=120,
     service_account="flux-applier",

@@ -69,6 +69,11 @@ class Flux(Spec):
     branch: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._/-]{1,200}$")] = Field(
         "main", description="The branch that the cluster follows."
     )
+    secret: ObjectName | None = Field(
+        None,
+        description="A Secret in `namespace`, which somebody makes, with the login of the "
+        "repository; absent: everybody may read it.",
+    )
     interval: Duration = Field(
         "1h", validate_default=True, description="How often drift is mended."
     )

@@ -288,6 +288,7 @@ def _flux(configured: ConfiguredEnvironment) -> FluxInputs:
         namespace=flux.namespace,
         url=flux.url,
         branch=flux.branch,
+        secret=flux.secret,
         path=carried(f"./generated/{folder}", folder),
         kustomization="root",
         interval_seconds=FLUX_INTERVAL,

@@ -151,6 +151,7 @@ def _flux(
         source=flux.source,
         url=flux.url,
         branch=flux.branch,
+        secret=flux.secret,
         interval=flux.interval,
         retry_interval=RETRY_INTERVAL,
         service_account=flux.service_account,
@@ -192,6 +193,8 @@ def _given(configured: ConfiguredEnvironment) -> Iterator[Identity]:
     ):
         yield Identity("", "Namespace", "", namespace)
     yield Identity("", "ServiceAccount", flux.namespace, flux.service_account)
+    if flux.secret is not None:
+        yield Identity("", "Secret", flux.namespace, flux.secret)
     classes = cluster.storage_classes
     retained = {classes.retained} if classes.retained else set()
     ours = {one.name for one in _our_classes(configured.name, cluster)}

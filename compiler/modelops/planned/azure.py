@@ -180,7 +180,11 @@ class PostgresInputs:
 
 @dataclass(frozen=True, slots=True)
 class FluxInputs:
-    """The extension of Flux, and the one Kustomization that begins everything."""
+    """The extension of Flux, and the one Kustomization that begins everything.
+
+    Attributes:
+        secret: with the login of the repository, in the namespace; None where it needs none.
+    """
 
     extension: str
     release_namespace: str
@@ -188,6 +192,7 @@ class FluxInputs:
     namespace: str
     url: str
     branch: str
+    secret: str | None
     path: str
     kustomization: str
     interval_seconds: int

@@ -143,6 +143,7 @@ class FluxPlan:
         unit: the unit of the Kustomizations themselves.
         bootstrap_unit: the unit that connects a cluster to the repository, applied once.
         root: the Kustomization that applies `unit`.
+        secret: with the login of the repository; None where it needs none.
         kustomizations: in order of their names.
     """
 
@@ -154,6 +155,7 @@ class FluxPlan:
     source: str
     url: str
     branch: str
+    secret: str | None
     interval: int
     retry_interval: int
     service_account: str

@@ -37,7 +37,8 @@ def root_kustomization(flux: FluxPlan) -> Object:
 
 
 def git_repository(flux: FluxPlan) -> Object:
-    """Where the cluster reads the repository."""
+    """Where the cluster reads the repository, and with which login."""
+    login = {"secretRef": {"name": flux.secret}} if flux.secret else {}
     return {
         "apiVersion": "source.toolkit.fluxcd.io/v1",
         "kind": "GitRepository",
@@ -46,6 +47,7 @@ def git_repository(flux: FluxPlan) -> Object:
             "interval": duration_text(SOURCE_INTERVAL),
             "url": flux.url,
             "ref": {"branch": flux.branch},
+            **login,
         },
     }
 

@@ -113,6 +113,12 @@ def _store(store: Mapping[str, object], namespace: str) -> Identity:
     return Identity(EXTERNAL_SECRETS, kind, home, text_at(store, "name"))
 
 
+def _git_repository(placed: Placed) -> Iterator[Reference]:
+    path = ("spec", "secretRef", "name")
+    if secret := text_at(placed.body, *path):
+        yield Reference(path, core("Secret", placed.identity.namespace, secret))
+
+
 def _flux_kustomization(placed: Placed) -> Iterator[Reference]:
     spec, home = map_at(placed.body, "spec"), placed.identity.namespace
     source = map_at(spec, "sourceRef")
@@ -142,6 +148,7 @@ OF_KIND: Mapping[tuple[str, str], Callable[[Placed], Iterator[Reference]]] = {
     (EXTERNAL_SECRETS, "ExternalSecret"): _external_secret,
     ("keda.sh", "ScaledObject"): _scaled_object,
     (flux.GROUP, "Kustomization"): _flux_kustomization,
+    (SOURCES, "GitRepository"): _git_repository,
     ("gateway.networking.k8s.io", "HTTPRoute"): http_route_references,
     ("networking.k8s.io", "Ingress"): ingress_references,
     ("networking.k8s.io", "NetworkPolicy"): network_policy_references,
