@@ -121,11 +121,19 @@ def test_one_login_too_many_is_found_by_a_whole_compile_alone() -> None:
     assert codes(compile_sources(crowded).diagnostics) == ["AZR009"]
 
 
-def test_an_error_beside_others_that_log_in_needs_a_whole_compile() -> None:
+def test_an_error_beside_as_many_as_there_can_be_needs_a_whole_compile() -> None:
     """There may be too many, which only all of them together show."""
-    sources = on_azure({workspace("a"): BLOB, workspace("b"): f"{BLOB}workers: {{pool: gpu}}"})
-    rest = {workspace("a"): KNOWN[workspace("malaria")]}
-    assert join(parts(sources, (workspace("b"),), rest), rest) is None
+    broken = {workspace("b"): f"{BLOB}workers: {{pool: gpu}}"}
+    sources = on_azure({**districts(FEDERATED_CREDENTIALS), **broken})
+    login = KNOWN[workspace("malaria")]
+    full = dict.fromkeys(districts(FEDERATED_CREDENTIALS), login)
+    assert join(parts(sources, (workspace("b"),), full), full, made=1) is None
+    first, *_ = full
+    less = {leaf: each for leaf, each in full.items() if leaf != first}
+    joined = join(parts(sources, (workspace("b"),), less), less, made=1)
+    assert joined is not None
+    assert codes(joined.diagnostics) == ["FIT003"]
+    assert join(parts(sources, (workspace("b"),), less), less, made=2) is None
     alone = {workspace("c"): KNOWN[workspace("measles")]}
     joined = join(parts(sources, (workspace("b"),), alone), alone)
     assert joined is not None

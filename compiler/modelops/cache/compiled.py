@@ -160,7 +160,7 @@ def _parts(asked: Asked, state: _State) -> tuple[Outcome[Part], ...]:
 def _joined(
     cache: Cache, asked: Asked, state: _State, parts: tuple[Outcome[Part], ...]
 ) -> Compiled:
-    outcome = join(parts, state.known, state.common)
+    outcome = join(parts, state.known, state.common, len(state.missing))
     if outcome is None:
         return Compiled(as_a_whole(asked))
     if outcome.value is None:

@@ -7,6 +7,7 @@ where there may be such a thing, the answer is None, and somebody has to compile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from math import inf
 from typing import TypeVar
 
 from modelops.diagnostics import Diagnostic, Outcome, as_told
@@ -20,7 +21,10 @@ T = TypeVar("T")
 
 
 def join(
-    parts: Iterable[Outcome[Part]], known: Mapping[str, Known], common: Known | None = None
+    parts: Iterable[Outcome[Part]],
+    known: Mapping[str, Known],
+    common: Known | None = None,
+    made: float = inf,
 ) -> Outcome[Artefacts] | None:
     """The artefacts and findings of all parts and of the leaves that are `known`.
 
@@ -28,16 +32,20 @@ def join(
         parts: each has what is shared, and no leaf is in two.
         known: leaves that were not made again, by file; their files stand as they would be made.
         common: what is shared, where there are no parts; its files stand, too.
+        made: how many leaves the parts are of.
     """
     outcomes = tuple(parts)
-    made = [outcome.value for outcome in outcomes if outcome.value]
-    if len(made) < len(outcomes):
-        return _failed(outcomes, known)
-    shared = made[0].common if made else Piece(common or NOTHING, ())
-    every = {**known, **{leaf: piece.known for part in made for leaf, piece in part.leaves.items()}}
+    right = [outcome.value for outcome in outcomes if outcome.value]
+    if len(right) < len(outcomes):
+        return _failed(outcomes, known, made)
+    shared = right[0].common if right else Piece(common or NOTHING, ())
+    every = {
+        **known,
+        **{leaf: piece.known for part in right for leaf, piece in part.leaves.items()},
+    }
     if _collide(shared.known, every.values()) or _crowd(shared.known, every.values()):
         return None
-    leaves = [file for part in made for piece in part.leaves.values() for file in piece.files]
+    leaves = [file for part in right for piece in part.leaves.values() for file in piece.files]
     files = _by_environment((file.path, file) for file in (*shared.files, *leaves))
     named = _by_environment(
         each for piece in (shared.known, *every.values()) for each in piece.files.items()
@@ -50,15 +58,24 @@ def join(
 
 
 def _failed(
-    outcomes: tuple[Outcome[Part], ...], known: Mapping[str, Known]
+    outcomes: tuple[Outcome[Part], ...], known: Mapping[str, Known], made: float
 ) -> Outcome[Artefacts] | None:
-    """What is wrong, where no other part or leaf could have had anything to say beside it.
-
-    How many logins there are is told in one sentence for all leaves, so those that log in could.
-    """
-    if len(outcomes) > 1 or any(each.found or each.logins for each in known.values()):
+    """What is wrong, where no other part or leaf could have had anything to say beside it."""
+    told = any(each.found for each in known.values())
+    if len(outcomes) > 1 or told or _may_crowd(known.values(), made):
         return None
     return Outcome(None, as_told(_still_true(outcomes[0].diagnostics, known)))
+
+
+def _may_crowd(known: Iterable[Known], made: float) -> bool:
+    """Whether logins may be too many, of which the last are in leaves of which nothing is known.
+
+    Each of these adds one to an identity at most.
+    """
+    from modelops.plan.facts.providers import FEDERATED_CREDENTIALS  # noqa: PLC0415 -- see `parts`
+
+    taken = Counter(login.identity for each in known for login in each.logins)
+    return any(count + made > FEDERATED_CREDENTIALS for count in taken.values())
 
 
 def _collide(common: Known, leaves: Iterable[Known]) -> bool:
