@@ -29,7 +29,6 @@ def searched(toy: Toy, folder: Path, text: str) -> tuple[Outcome, list[Event]]:
         clock=clock,
         limits=Limits(clock.now() + config.deadline_seconds, 5.0),
         cluster=lambda: LocalService(toy.worker(folder, "direct"), 2),
-        directory=folder / "delivered",
         watchers=(watching.saw,),
     )
     made = adapter(config.algorithm.name)

@@ -59,9 +59,11 @@ def begin(toy: Toy, dask: DaskCluster, database: Settings, tmp_path: Path) -> It
         manager.__exit__(None, None, None)
 
 
-def test_a_run_ends_and_leaves_everything_it_found(begin: Begin, tmp_path: Path) -> None:
+def test_a_run_ends_and_leaves_everything_it_found(
+    begin: Begin, dask: DaskCluster, tmp_path: Path
+) -> None:
     search = begin()
-    search.start("one", "two", MODELOPS_RESULTS_DIRECTORY=str(tmp_path / "results"))
+    search.start("one", "two")
     assert (search.status("one"), search.status("two")) == (0, 0)
     search.check_once()
     search.check_complete()
@@ -76,7 +78,7 @@ def test_a_run_ends_and_leaves_everything_it_found(begin: Begin, tmp_path: Path)
     assert [one.number for one in copied] == list(range(24))
     assert [one.value for one in copied] == [one.params["x"] for one in copied]
     storage.engine.dispose()
-    folder = tmp_path / "results/runs/dev/sir"
+    folder = dask.folder / "results/runs/dev/sir"
     assert (folder / "manifest.json").exists()
     assert (folder / "trials.parquet").exists()
     ended = search.history().ended

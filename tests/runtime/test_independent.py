@@ -56,13 +56,15 @@ def who_began(search: Search) -> set[str]:
     return {one.worker for one in search.events() if isinstance(one, Started)}
 
 
-def test_several_share_the_trials_and_one_delivers(begin: Begin, tmp_path: Path) -> None:
+def test_several_share_the_trials_and_one_delivers(begin: Begin, dask: DaskCluster) -> None:
+    manifest = dask.folder / "results/runs/dev/sir/manifest.json"
+    manifest.unlink(missing_ok=True)
     search = begin()
-    search.start("one", "two", MODELOPS_RESULTS_DIRECTORY=str(tmp_path / "results"))
+    search.start("one", "two")
     assert (search.status("one"), search.status("two")) == (0, 0)
     search.check_complete()
     assert who_began(search) == {"one", "two"}
-    assert (tmp_path / "results/runs/dev/sir/manifest.json").exists()
+    assert manifest.exists()
     storage = optuna.storages.RDBStorage(DIALECT, engine_arguments(search.database))
     found = optuna.load_study(study_name=search.config.study, storage=storage).trials
     assert [one.value for one in found] == [one.params["x"] for one in found]

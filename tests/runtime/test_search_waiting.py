@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import cast
 
 import pytest
@@ -57,7 +56,6 @@ def run_of(clock: TwinClock, deadline: float = 1e6) -> Run:
         clock=clock,
         limits=Limits(deadline, 1.0),
         cluster=cast("DeliveringCluster", None),
-        directory=Path(),
     )
 
 

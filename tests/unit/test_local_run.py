@@ -94,7 +94,6 @@ def test_searchers_find_the_store_and_its_password() -> None:
     assert environment["PGSSLMODE"] == "prefer"
     assert environment["MODELOPS_STORE_PASSWORD_FILE"].endswith("me/password")
     assert environment["MODELOPS_GRACE_SECONDS"] == "7"
-    assert environment["MODELOPS_RESULTS_DIRECTORY"] == "/home/me/state/results"
 
 
 def test_the_run_s_specification_is_the_manifest_s_with_other_places() -> None:
@@ -160,5 +159,3 @@ def test_results_that_go_to_a_container_stay_in_the_run_s_folder_here() -> None:
     assert written.keys() == {"kind", "directory", "sizeBytes"}
     assert (written["kind"], written["directory"]) == ("volume", "/home/me/state/results")
     assert "/home/me/state/results" in workers.folders
-    for searcher in launched.searchers:
-        assert searcher.environment["MODELOPS_RESULTS_DIRECTORY"] == "/home/me/state/results"

@@ -22,8 +22,7 @@ CREATE_DATABASE = "--create-database"
 
 METRICS_PORT, ANY_PORT = "--metrics-port", "0"
 GRACE = "MODELOPS_GRACE_SECONDS"
-RESULTS = "MODELOPS_RESULTS_DIRECTORY"
-"""What the runtime takes from whoever starts it outside a cluster."""
+"""Of the runtime: the seconds that it has to end in."""
 
 
 class Unfit(ValueError):  # noqa: N818 -- named for what is so, as its message says it
@@ -117,12 +116,8 @@ def _store_init(own: tuple[Body, ...], around: Surroundings) -> Launch | None:
 
 def _searcher(searcher: Container, name: str, around: Surroundings) -> Launch:
     launched = launch(searcher, name, {METRICS_PORT: ANY_PORT}, around)
-    environment = {
-        **launched.environment,
-        GRACE: str(around.machine.grace),
-        RESULTS: around.results,
-    }
-    return replace(launched, environment=environment)
+    grace = {GRACE: str(around.machine.grace)}
+    return replace(launched, environment={**launched.environment, **grace})
 
 
 # --- what is not here ----------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import os
 import socket
 from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
 from prometheus_client import start_http_server
 
@@ -34,7 +33,6 @@ from modelops_runtime.simulation.service import ServiceLost
 SCHEDULER = "DASK_SCHEDULER_ADDRESS"
 POD = "POD_NAME"
 GRACE = "MODELOPS_GRACE_SECONDS"
-DIRECTORY = "MODELOPS_RESULTS_DIRECTORY"
 
 METRICS_PORT = 8791
 
@@ -110,7 +108,6 @@ def _searched(port: int, clock: ProcessClock, environment: Mapping[str, str]) ->
     limits = Limits(clock.now() + config.deadline_seconds, _grace(environment))
     _serve_metrics(port, config)
     watching = Watching(config)
-    directory = environment.get(DIRECTORY)
     run = Run(
         config=config,
         text=mounted.text,
@@ -118,7 +115,6 @@ def _searched(port: int, clock: ProcessClock, environment: Mapping[str, str]) ->
         clock=clock,
         limits=limits,
         cluster=_cluster(config, environment),
-        directory=Path(directory) if directory else None,
         watchers=(watching.saw,),
     )
     outcome = search(run, watching, environment)

@@ -5,14 +5,13 @@ was not delivered is delivered by whoever comes next: all of it is in the log.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
 from modelops_runtime.central_store.events import Ended, Ending
 from modelops_runtime.central_store.log import Log, Record
 from modelops_runtime.configuration.run import RunConfig
 from modelops_runtime.run_results.files import result_files
-from modelops_runtime.run_results.folder import put_folder
 from modelops_runtime.search.decisions import Outcome
 from modelops_runtime.search.run import Run
 from modelops_runtime.simulation.service import ServiceLost
@@ -58,15 +57,6 @@ def place(config: RunConfig) -> str:
 def _delivered(run: Run, records: Iterable[Record], ping: Callable[[], None]) -> str:
     files = result_files(records, run.config, run.text)
     ping()
-    location = _to_the_cluster(run, files, ping)
-    if run.directory is None:
-        return location
-    folder = run.directory / place(run.config)
-    put_folder(folder, files)
-    return str(folder)
-
-
-def _to_the_cluster(run: Run, files: Mapping[str, bytes], ping: Callable[[], None]) -> str:
     until = run.clock.now() + PATIENCE
     while True:
         try:

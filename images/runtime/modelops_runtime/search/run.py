@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from modelops_runtime.central_store.events import Event
@@ -43,7 +42,6 @@ class Run:
         config: what is wanted.
         text: the same, as it was written.
         worker: what this worker is called.
-        directory: where its results go besides; None where only the cluster keeps them.
         watchers: are shown what was written in the log, once it is durable.
     """
 
@@ -53,5 +51,4 @@ class Run:
     clock: Clock
     limits: Limits
     cluster: DeliveringCluster
-    directory: Path | None = None
     watchers: Sequence[Callable[[Sequence[Event]], None]] = ()
