@@ -128,8 +128,27 @@ def test_what_the_server_refuses_is_a_failure(store: Store) -> None:
 
 def test_two_at_once_do_no_harm(store: Store, server: Server) -> None:
     command, environment = server.script("initialise.sh"), store.as_admin()
-    for process in [server.begin(command, environment) for _ in range(4)]:
-        succeeded(ended(process))
+    begun = [server.begin(command, environment) for _ in range(4)]
+    for done in [ended(process) for process in begun]:
+        succeeded(done)
+
+
+def test_the_second_waits_in_the_database_too(store: Store, server: Server) -> None:
+    """A lock of one database is none of another; without it both would change the same rights."""
+    succeeded(store.initialise())
+    as_admin = server.environment(ADMIN, store.database) | {"PGPASSWORD": ADMIN_PASSWORD}
+    holder = server.begin(["psql", "-X", "-q", "-A", "-t"], as_admin)
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    holder.stdin.write("SELECT 'locked', pg_advisory_lock(hashtext('modelops store-init'));\n")
+    holder.stdin.flush()
+    assert holder.stdout.readline().startswith("locked")
+    process = server.begin(server.script("initialise.sh"), store.as_admin())
+    waiting = "FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    while server.rows(f"SELECT count(*) {waiting};") == ["0"]:
+        assert process.poll() is None
+    ended(holder)
+    succeeded(ended(process))
 
 
 def test_no_password_is_told(store: Store, server: Server) -> None:

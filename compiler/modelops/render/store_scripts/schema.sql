@@ -9,6 +9,9 @@
 \set VERBOSITY terse
 \getenv store_user STORE_USER
 
+-- The lock that was taken before counts in its own database alone.
+SELECT pg_advisory_lock(hashtext('modelops store-init')) \g /dev/null
+
 SELECT format('GRANT USAGE, CREATE ON SCHEMA public TO %I', :'store_user') \gexec
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
