@@ -97,7 +97,7 @@ OFFERED = {
 }
 """What workers read where people set it."""
 
-LOCAL = {adaptive_worker.DIRECTORY, "MODELOPS_STORE_DSN"}
+LOCAL = {"MODELOPS_STORE_DSN"}
 """What only a run on a laptop sets."""
 
 PREFIXES = (surroundings.CONTEXT,)
