@@ -116,7 +116,7 @@ def test_a_search_without_cluster_and_store(toy: Toy, tmp_path: Path, pruner: st
     )
     steps = {one.step for one in events if isinstance(one, Reported)}
     assert steps == (set() if pruner == "none" else {0, 1, 2})
-    folder = tmp_path / "delivered/runs/dev/sir"
+    folder = tmp_path / "results/runs/dev/sir"
     assert events[-1] == RunEnded(Ending.FINISHED, str(folder))
     assert json.loads((folder / "manifest.json").read_text())
     assert (tmp_path / "results/runs/dev/sir/manifest.json").exists()
@@ -142,7 +142,7 @@ def test_a_deadline_ends_a_search_and_delivers_what_there_is(toy: Toy, tmp_path:
     assert outcome is Outcome.OVERDUE
     assert isinstance(events[-1], RunEnded)
     assert events[-1].message
-    assert (tmp_path / "delivered/runs/dev/sir/trials.parquet").exists()
+    assert (tmp_path / "results/runs/dev/sir/trials.parquet").exists()
 
 
 def test_results_of_another_start_have_another_place() -> None:
