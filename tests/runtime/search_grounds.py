@@ -1,13 +1,13 @@
 """Runs of Optuna to try the conformance suite on: in memory, and on a real Postgres."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import psycopg
 
-from modelops_runtime.algorithms.protocol import AdaptiveAlgorithm
+from modelops_runtime.algorithms.protocol import AdaptiveAlgorithm, Unavailable
 from modelops_runtime.central_store import schema
 from modelops_runtime.central_store.connection import Settings, connect, opener
 from modelops_runtime.central_store.optuna_schema import make_study
@@ -43,6 +43,8 @@ MIXED = space(
         CategoricalParameter("alike", (1, 1.0, True, "1", 0, False)),
     ]
 )
+
+T = TypeVar("T")
 SPACES: Mapping[str, Space] = {
     "tpe": MIXED,
     "random": MIXED,
@@ -171,3 +173,13 @@ def ended_connections(connection: psycopg.Connection, user: str) -> int:
     return connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [user]
     ).rowcount
+
+
+def patiently(call: Callable[[], T]) -> T:
+    """Call again where the store does not answer, as the loop of a search does."""
+    for _ in range(5):
+        try:
+            return call()
+        except Unavailable:
+            continue
+    raise AssertionError("it never answered")

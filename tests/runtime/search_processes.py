@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.runtime import postgres_store
-from tests.runtime.dask_cluster import DaskCluster, until
+from tests.runtime.dask_cluster import DaskCluster, dask_cluster, until
 from tests.runtime.program import Ended, run
 from tests.runtime.run_files import run_file
 from tests.runtime.simulation_bundle import Toy, entries
@@ -27,6 +27,7 @@ from modelops_runtime.central_store.optuna_schema import make_study
 from modelops_runtime.configuration.run import RunConfig, run_config
 
 PROGRAM = (sys.executable, "-m", "modelops_runtime")
+POD = "dask-worker-7d-x"
 PATIENCE = 120.0
 """Seconds: the machine may be slow."""
 
@@ -180,6 +181,16 @@ def searching(
         yield search
     finally:
         search.end()
+
+
+@contextmanager
+def plane(folder: Path, toy: Toy) -> Iterator[DaskCluster]:
+    """A cluster of one pod that has the toy bundle, once it can simulate."""
+    with dask_cluster(folder) as cluster:
+        cluster.bundles = str(toy.bundles)
+        cluster.start(POD)
+        registered(cluster)
+        yield cluster
 
 
 def registered(dask: DaskCluster) -> None:

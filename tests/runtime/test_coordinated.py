@@ -11,9 +11,9 @@ from typing import Any
 
 import optuna
 import pytest
-from tests.runtime.dask_cluster import DaskCluster, dask_cluster, until
+from tests.runtime.dask_cluster import DaskCluster, until
 from tests.runtime.search_here import searched
-from tests.runtime.search_processes import Search, registered, searching, wanted
+from tests.runtime.search_processes import POD, Search, plane, searching, wanted
 from tests.runtime.simulation_bundle import Toy, noted
 from tests.store.postgres import Server
 
@@ -25,8 +25,6 @@ from modelops_runtime.contracts.seeds import replicate_seeds
 from modelops_runtime.contracts.trial import TrialResult
 from modelops_runtime.search.decisions import Outcome
 
-POD = "dask-worker-7d-x"
-
 Begin = Callable[..., Search]
 
 
@@ -37,10 +35,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Toy:
 
 @pytest.fixture(scope="module")
 def dask(tmp_path_factory: pytest.TempPathFactory, toy: Toy) -> Iterator[DaskCluster]:
-    with dask_cluster(tmp_path_factory.mktemp("dask")) as cluster:
-        cluster.bundles = str(toy.bundles)
-        cluster.start(POD)
-        registered(cluster)
+    with plane(tmp_path_factory.mktemp("dask"), toy) as cluster:
         yield cluster
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import optuna
 import pytest
-from tests.runtime.dask_cluster import DaskCluster, dask_cluster
-from tests.runtime.search_processes import Search, registered, searching, wanted
+from tests.runtime.dask_cluster import DaskCluster
+from tests.runtime.search_processes import Search, plane, searching, wanted
 from tests.runtime.simulation_bundle import Toy
 from tests.store.postgres import Server
 
@@ -29,10 +29,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Toy:
 
 @pytest.fixture(scope="module")
 def dask(tmp_path_factory: pytest.TempPathFactory, toy: Toy) -> Iterator[DaskCluster]:
-    with dask_cluster(tmp_path_factory.mktemp("dask")) as cluster:
-        cluster.bundles = str(toy.bundles)
-        cluster.start("dask-worker-7d-x")
-        registered(cluster)
+    with plane(tmp_path_factory.mktemp("dask"), toy) as cluster:
         yield cluster
 
 

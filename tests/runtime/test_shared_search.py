@@ -4,17 +4,24 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import optuna
 import pytest
 from optuna.trial import FrozenTrial
 from tests.runtime import postgres_store
-from tests.runtime.search_grounds import SPACES, Shared, ended_connections, make_tables, run
+from tests.runtime.search_grounds import (
+    SPACES,
+    Shared,
+    ended_connections,
+    make_tables,
+    patiently,
+    run,
+)
 from tests.store.postgres import Server
 
 from modelops_runtime.algorithms.adapter import DIALECT
@@ -28,7 +35,6 @@ from modelops_runtime.contracts.trial import TrialStatus
 from modelops_runtime.optuna_adapter import adapter
 from modelops_runtime.optuna_adapter.stored import StoredTrials
 
-T = TypeVar("T")
 PROCESSES = multiprocessing.get_context("spawn")
 
 
@@ -248,13 +254,3 @@ def received(pipe: Connection) -> Any:  # noqa: ANN401 -- whatever a process say
     """What a process says, which begins by importing everything."""
     assert pipe.poll(60), "it said nothing"
     return pipe.recv()
-
-
-def patiently(call: Callable[[], T]) -> T:
-    """Call again where the store does not answer, as the loop of a search does."""
-    for _ in range(5):
-        try:
-            return call()
-        except Unavailable:
-            continue
-    raise AssertionError("it never answered")

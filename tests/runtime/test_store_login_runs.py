@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import trustme
 from tests.runtime import entra_server
-from tests.runtime.dask_cluster import DaskCluster, dask_cluster
+from tests.runtime.dask_cluster import DaskCluster
 from tests.runtime.entra_store import Door, door
 from tests.runtime.run_files import RUN
-from tests.runtime.search_processes import Search, registered, searching, wanted
+from tests.runtime.search_processes import Search, plane, searching, wanted
 from tests.runtime.simulation_bundle import Toy
 from tests.store.postgres import Server
 
@@ -30,10 +30,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Toy:
 
 @pytest.fixture(scope="module")
 def dask(tmp_path_factory: pytest.TempPathFactory, toy: Toy) -> Iterator[DaskCluster]:
-    with dask_cluster(tmp_path_factory.mktemp("dask")) as cluster:
-        cluster.bundles = str(toy.bundles)
-        cluster.start("dask-worker-7d-x")
-        registered(cluster)
+    with plane(tmp_path_factory.mktemp("dask"), toy) as cluster:
         yield cluster
 
 

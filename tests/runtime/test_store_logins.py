@@ -5,7 +5,7 @@ The server here takes a token as it takes a password, and only the last that was
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from tests.runtime import postgres_store, program
 from tests.runtime.entra_server import CLIENT, ISSUER, SUBJECT, Entra, assertion, error
 from tests.runtime.entra_store import Door, door
 from tests.runtime.run_files import run_file
-from tests.runtime.search_grounds import make_tables, run
+from tests.runtime.search_grounds import make_tables, patiently, run
 from tests.store.postgres import Server, free_port
 
 from modelops_runtime.algorithms.adapter import DIALECT
@@ -317,13 +317,3 @@ def test_an_identity_without_a_token_is_told(
     done = program.run([*STORE_INIT, "--timeout", "1"], variables)
     assert done.status == status
     assert message in done.told
-
-
-def patiently(call: Callable[[], Telling]) -> Telling:
-    """Call again where the store does not answer, as the loop of a search does."""
-    for _ in range(5):
-        try:
-            return call()
-        except Unavailable:
-            continue
-    raise AssertionError("it never answered")

@@ -1,16 +1,18 @@
 """`modelops cloud`: what Azure answered, brought back to where compiles read it."""
 
-import hashlib
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
+from modelops import names
 from modelops.cli.project import chosen, completing, environments_in, project_root
 from modelops.cli.report import settled
 from modelops.cli.terminal import put, tell_warning
-from modelops.disk import GENERATED, SOURCES, put_if_other, shown
+from modelops.disk import GENERATED, put_if_other, shown
 from modelops.documents import SOURCE_LIMIT
+from modelops.manifests import digest
+from modelops.parts.cut import cloud_file
 
 STDIN = "<stdin>"
 
@@ -38,7 +40,7 @@ def import_(*, environment: str, outputs: BinaryIO) -> None:
     those in generated/.
     """
     # Here, because they import the stages: `--help` and completion do not wait for them.
-    from modelops.cli.stack_outputs import answered, source_text  # noqa: PLC0415
+    from modelops.cli.stack_outputs import answered, source_text  # noqa: PLC0415 -- as above
 
     root = project_root()
     (name,) = chosen(root, (environment,))
@@ -46,7 +48,7 @@ def import_(*, environment: str, outputs: BinaryIO) -> None:
     file, content = shown(_called(outputs)), outputs.read(SOURCE_LIMIT + 1)
     told = settled(answered(name, file, content), {file: content})
     _warn_of_other_inputs(root, name, told.digest)
-    path = f"{SOURCES}/{name}/cloud.yaml"
+    path = cloud_file(name)
     written = put_if_other(root / path, source_text(name, told.facts))
     put(f"wrote {path}" if written else f"{path} is up to date")
 
@@ -66,15 +68,17 @@ def _refuse_typing(outputs: BinaryIO, environment: str) -> None:
         )
 
 
-def _warn_of_other_inputs(root: Path, environment: str, digest: str) -> None:
+def _warn_of_other_inputs(root: Path, environment: str, made_from: str) -> None:
     """Say it where the stack is not what a compile would have made of it now."""
-    file = Path(GENERATED) / environment / "infra" / "inputs.json"
+    from modelops.render.azure import FILE  # noqa: PLC0415 -- as above
+
+    file = f"{GENERATED}/{names.infra_unit(environment)}/{FILE}"
     try:
-        now = hashlib.sha256((root / file).read_bytes()).hexdigest()
+        now = digest((root / file).read_bytes())
     except OSError:
         now = ""
-    if now != digest:
+    if now != made_from:
         tell_warning(
-            f"the stack was made from other inputs than {file.as_posix()}:"
+            f"the stack was made from other inputs than {file}:"
             f" `uv run modelops-infra up {environment}`, and take its outputs over again"
         )

@@ -19,9 +19,14 @@ def accounts(workspace: WorkspacePlan) -> list[Object]:
 def account(unit: Housed, pod: PodPlan) -> Object:
     """The account of a pod; pods that need its token mount it themselves."""
     who = {CLIENT_ID: pod.identity} if pod.identity else {}
+    return unmounted(of_unit(unit, pod.service_account, pod.component, who, product=pod.product))
+
+
+def unmounted(metadata: Object) -> Object:
+    """An account whose token is in no pod by itself."""
     return {
         "apiVersion": "v1",
         "kind": "ServiceAccount",
-        "metadata": of_unit(unit, pod.service_account, pod.component, who, product=pod.product),
+        "metadata": metadata,
         "automountServiceAccountToken": False,
     }

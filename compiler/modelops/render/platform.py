@@ -6,7 +6,7 @@ from modelops.planned import (
     SecretStorePlan,
     StorageClassPlan,
 )
-from modelops.render.accounts import CLIENT_ID
+from modelops.render.accounts import CLIENT_ID, unmounted
 from modelops.render.metadata import Object, described
 from modelops.render.namespace import namespace
 from modelops.render.network import network
@@ -37,17 +37,14 @@ def secret_store(platform: PlatformPlan) -> list[Object]:
 
 def _reader(platform: PlatformPlan, store: SecretStorePlan) -> Object:
     """Its token is asked for by External Secrets, and never mounted."""
-    return {
-        "apiVersion": "v1",
-        "kind": "ServiceAccount",
-        "metadata": described(
+    return unmounted(
+        described(
             store.account,
             platform.labels,
             namespace=store.namespace,
             annotations={CLIENT_ID: store.client_id},
-        ),
-        "automountServiceAccountToken": False,
-    }
+        )
+    )
 
 
 def _store(platform: PlatformPlan, store: SecretStorePlan) -> Object:
